@@ -1,0 +1,1 @@
+"""Benchmarks: each measures figures beside peers in one run and writes results/*.json."""

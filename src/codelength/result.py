@@ -1,0 +1,133 @@
+"""Results: frozen values that print themselves and give JSON with stable keys.
+
+A code length says of what kind it is: `coded` (that many bytes were written, decoded and compared), `ideal` (the sum of
+−log2 p), `prequential` (paid while learning, model not sent) or `difference` (two coded sizes subtracted).
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from codelength.types import Kind
+from codelength.units import bits_from_bytes, bits_per_byte
+
+CODELENGTH_KEYS = (
+    *("model", "data", "sha256", "raw_bytes", "bits", "bits_per_byte", "ratio", "kind", "model_bits", "seconds"),
+)
+SHARED_KEYS = (
+    *("model", "x", "y", "x_bits", "y_bits", "y_given_x_bits", "x_given_y_bits", "xy_bits", "yx_bits"),
+    *("interleaved_bits", "shared_bits", "shared_fraction", "shared_bits_reverse", "shared_fraction_reverse"),
+    *("symmetry_gap_bits", "chain_gap_bits", "interval_bits", "null_shared_bits", "kind", "warnings", "seconds"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Codelength:
+    """What one model pays for one piece of data.
+
+    >>> print(Codelength("xz", "a.txt", "ab12", raw_bytes=100, bits=200.0, kind="coded"))
+    xz: a.txt 100 bytes, 200.0 bits coded, 2.0000 bits per byte
+    """
+
+    model: str
+    data: str
+    sha256: str
+    raw_bytes: int
+    bits: float
+    kind: Kind
+    model_bits: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def bits_per_byte(self) -> float:
+        """Bits for each raw byte; nan where there are none."""
+        return bits_per_byte(self.bits, self.raw_bytes)
+
+    @property
+    def ratio(self) -> float:
+        """Raw size by code size; nan where there is nothing."""
+        return bits_from_bytes(self.raw_bytes) / self.bits if self.bits else float("nan")
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        return _line({key: getattr(self, key) for key in CODELENGTH_KEYS})
+
+    def __str__(self) -> str:
+        return (
+            f"{self.model}: {self.data} {self.raw_bytes:,} bytes, {self.bits:,.1f} bits {self.kind}, "
+            f"{self.bits_per_byte:.4f} bits per byte"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What X and Y share for one model: C(Y) − C(Y given X), with the other order beside it; may be negative.
+
+    `null_shared_bits` names what X's substitutes (shuffled blocks, noise, other data) seem to share with Y.
+    """
+
+    model: str
+    x: str
+    y: str
+    x_bytes: int
+    y_bytes: int
+    x_bits: float
+    y_bits: float
+    y_given_x_bits: float
+    x_given_y_bits: float
+    xy_bits: float
+    yx_bits: float
+    interleaved_bits: float
+    kind: Kind
+    interval_bits: tuple[float, float] | None = None
+    null_shared_bits: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def shared_bits(self) -> float:
+        """C(Y) − C(Y given X)."""
+        return self.y_bits - self.y_given_x_bits
+
+    @property
+    def shared_fraction(self) -> float:
+        """The part of C(Y) that X saves; nan where C(Y) is 0."""
+        return self.shared_bits / self.y_bits if self.y_bits else float("nan")
+
+    @property
+    def shared_bits_reverse(self) -> float:
+        """C(X) − C(X given Y)."""
+        return self.x_bits - self.x_given_y_bits
+
+    @property
+    def shared_fraction_reverse(self) -> float:
+        """The part of C(X) that Y saves; nan where C(X) is 0."""
+        return self.shared_bits_reverse / self.x_bits if self.x_bits else float("nan")
+
+    @property
+    def symmetry_gap_bits(self) -> float:
+        """Shared bits of this order minus those of the other; 0 for Kolmogorov complexity, up to a logarithm."""
+        return self.shared_bits - self.shared_bits_reverse
+
+    @property
+    def chain_gap_bits(self) -> float:
+        """C(X, Y) as coded, X first, minus C(X) + C(Y given X)."""
+        return self.xy_bits - (self.x_bits + self.y_given_x_bits)
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        return _line({key: getattr(self, key) for key in SHARED_KEYS})
+
+    def __str__(self) -> str:
+        return (
+            f"{self.model}: {self.x} saves {self.shared_bits:,.1f} of {self.y_bits:,.1f} bits of {self.y} "
+            f"({self.shared_fraction:.2%}, {self.kind})"
+        )
+
+
+def _line(values: dict[str, Any]) -> str:
+    clean = {
+        key: None if isinstance(value, float) and not abs(value) < float("inf") else value
+        for key, value in values.items()
+    }
+    return json.dumps(clean, ensure_ascii=False)

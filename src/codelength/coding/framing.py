@@ -1,0 +1,226 @@
+"""The records of a `.cl` file, as docs/format.md specifies them: header, numbers, checks.
+
+Every record ends in a CRC-32 that starts from the check before it, so a chunk that is changed, missing, swapped or
+taken from another file is found before it is decoded.
+"""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from codelength.coding.sequential import encode_length
+from codelength.errors import DamagedError, FormatError, GivenError, UsageError
+from codelength.units import MIB
+
+MAGIC = b"\xc5CL"
+VERSION = 1
+DIGEST_BYTES = 16
+CHECK_BYTES = 4
+MAX_CHUNK_BYTES = 64 * MIB
+MAX_CARRIED_CHUNK_BYTES = MIB
+MAX_NAME_BYTES = 255
+
+_SIZE_KNOWN, _GIVEN, _CARRIED = 32, 64, 128
+
+
+class Readable(Protocol):
+    """What a container is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most size bytes; none only at the end."""
+
+    def seekable(self) -> bool:
+        """Whether `seek` and `tell` work."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go there."""
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+
+
+class Writable(Protocol):
+    """What a container is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before the first chunk; digests are the first 16 bytes of SHA-256 in hex.
+
+    >>> Header("xz", chunk_bytes=1 << 20, carried=False, total_bytes=300).encode().hex(" ")
+    'c5 43 4c 01 34 02 78 7a ac 02'
+    """
+
+    codec_name: str
+    chunk_bytes: int
+    carried: bool
+    total_bytes: int | None = None
+    given_bytes: int | None = None
+    given_digest: str | None = None
+    version: int = VERSION
+
+    def encode(self) -> bytes:
+        """The header's bytes without its check; UsageError where a field does not fit."""
+        name = self.codec_name.encode()
+        if not 0 < len(name) <= MAX_NAME_BYTES:
+            raise UsageError(
+                f"a codec's name of {len(name)} bytes does not fit; give fewer options ({self.codec_name})"
+            )
+        layout = self.chunk_bytes.bit_length() - 1
+        most = most_chunk_bytes(self.carried)
+        if self.chunk_bytes != 1 << layout or not 1 <= self.chunk_bytes <= most:
+            raise UsageError(f"chunks of {self.chunk_bytes:,} bytes; give a power of two up to {most:,}")
+        layout |= _CARRIED * self.carried
+        fields = bytes([len(name)]) + name
+        if self.total_bytes is not None:
+            layout |= _SIZE_KNOWN
+            fields += encode_length(self.total_bytes)
+        if self.given_bytes is not None and self.given_digest is not None:
+            layout |= _GIVEN
+            fields += encode_length(self.given_bytes) + bytes.fromhex(self.given_digest)
+        return MAGIC + bytes([self.version, layout]) + fields
+
+    def check_given(self, given: bytes | None) -> None:
+        """GivenError unless given is what the file was compressed with."""
+        if self.given_bytes is None:
+            if given is not None:
+                raise GivenError("this file was compressed without given data; leave --given out")
+            return
+        wanted = f"{self.given_bytes:,} bytes, SHA-256 {self.given_digest}..."
+        if given is None:
+            raise GivenError(
+                f"this file can only be decoded with the data it was compressed with ({wanted}); add --given"
+            )
+        if len(given) != self.given_bytes or digest_of(given) != self.given_digest:
+            raise GivenError(
+                f"the given data ({len(given):,} bytes, SHA-256 {digest_of(given)}...) is not what the file was "
+                f"compressed with ({wanted})"
+            )
+
+
+class Records:
+    """Reads fields one after the other, keeps count of bytes and sums the check."""
+
+    def __init__(self, source: Readable) -> None:
+        self.offset = 0  # bytes read
+        self.start = 0  # where the record in hand begins
+        self.part = "the header"  # the record in hand, for messages
+        self._source = source
+        self._sum = 0  # CRC-32 of all records so far without their checks
+
+    def begin(self, part: str) -> None:
+        """The next record begins here."""
+        self.part, self.start = part, self.offset
+
+    def take(self, size: int) -> bytes:
+        """Exactly size bytes, summed; DamagedError where the file ends before."""
+        data = self.take_some(size)
+        if len(data) < size:
+            raise self._cut()
+        return data
+
+    def take_some(self, size: int) -> bytes:
+        """At most size bytes, summed; fewer only at the end of the file."""
+        data = self._read(size)
+        self._sum = zlib.crc32(data, self._sum)
+        return data
+
+    def number(self) -> int:
+        """A little-endian base-128 integer below 2^63, in its shortest form."""
+        value = 0
+        for i in range(9):
+            byte = self.take(1)[0]
+            value |= (byte & 127) << 7 * i
+            if byte < 128:
+                if byte == 0 and i > 0:
+                    break
+                return value
+        raise self.damaged("a number in it is malformed")
+
+    def end(self) -> None:
+        """The record's check must follow; DamagedError where it is another."""
+        check = self._read(CHECK_BYTES)
+        if len(check) < CHECK_BYTES:
+            raise self._cut()
+        if check != self._sum.to_bytes(CHECK_BYTES, "little"):
+            raise self.damaged("its check does not agree")
+
+    def expect_nothing(self) -> None:
+        """The file must end here."""
+        if self._source.read(1):
+            raise DamagedError(f"data follows the end of the container at byte {self.offset:,}; cut it off there")
+
+    def damaged(self, why: str) -> DamagedError:
+        """The error that says where."""
+        return DamagedError(f"{self.part} (from byte {self.start:,}) is damaged: {why}")
+
+    def _cut(self) -> DamagedError:
+        return DamagedError(
+            f"the file ends at byte {self.offset:,} inside {self.part} (from byte {self.start:,}); it is cut, or a "
+            "size in it is damaged"
+        )
+
+    def _read(self, size: int) -> bytes:
+        parts, missing = [], size
+        while missing and (data := self._source.read(missing)):
+            parts.append(data)
+            missing -= len(data)
+        self.offset += size - missing
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def read_header_record(records: Records) -> Header:
+    """The header; FormatError where this is no codelength file, DamagedError where it is damaged."""
+    magic = records.take_some(len(MAGIC))
+    if magic != MAGIC:
+        what = "it is empty" if not magic else f"it begins with {magic.hex(' ')}, not {MAGIC.hex(' ')}"
+        raise FormatError(f"this is not a codelength file: {what}")
+    version = records.take(1)[0]
+    if version != VERSION:
+        raise FormatError(f"this is version {version} of the format, or damaged; this release reads version {VERSION}")
+    layout = records.take(1)[0]
+    name = records.take(records.take(1)[0])
+    total = records.number() if layout & _SIZE_KNOWN else None
+    given_bytes = records.number() if layout & _GIVEN else None
+    given_digest = records.take(DIGEST_BYTES).hex() if layout & _GIVEN else None
+    records.end()
+    carried, chunk_bytes = bool(layout & _CARRIED), 1 << (layout & 31)
+    if chunk_bytes > most_chunk_bytes(carried):
+        raise records.damaged(f"chunks of {chunk_bytes:,} bytes are over the format's limit")
+    try:
+        codec_name = name.decode()
+    except UnicodeDecodeError:
+        raise records.damaged("the codec's name is not UTF-8") from None
+    return Header(codec_name, chunk_bytes, carried, total, given_bytes, given_digest, version)
+
+
+def most_chunk_bytes(carried: bool) -> int:
+    """The largest chunk that the format allows, so that a hostile header cannot ask for more."""
+    return MAX_CARRIED_CHUNK_BYTES if carried else MAX_CHUNK_BYTES
+
+
+def sealed(record: bytes, check_before: int) -> bytes:
+    """A record with its check behind it.
+
+    >>> sealed(b"123456789", 0)[9:].hex()
+    '2639f4cb'
+    """
+    return record + check_bytes(record, check_before)
+
+
+def check_bytes(data: bytes, start: int = 0) -> bytes:
+    """CRC-32 of data from a starting value, little-endian."""
+    return zlib.crc32(data, start).to_bytes(CHECK_BYTES, "little")
+
+
+def digest_of(data: bytes) -> str:
+    """The first 16 bytes of SHA-256, in hex.
+
+    >>> digest_of(b"")
+    'e3b0c44298fc1c149afbf4c8996fb924'
+    """
+    return hashlib.sha256(data).digest()[:DIGEST_BYTES].hex()

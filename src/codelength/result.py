@@ -6,10 +6,12 @@ A code length says of what kind it is: `coded` (that many bytes were written, de
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from codelength.types import Kind
 from codelength.units import bits_from_bytes, bits_per_byte
+
+Verdict = Literal["useful", "useless", "undecided"]
 
 CODELENGTH_KEYS = (
     *("model", "data", "sha256", "raw_bytes", "bits", "bits_per_byte", "ratio", "kind", "model_bits", "seconds"),
@@ -18,6 +20,7 @@ SHARED_KEYS = (
     *("model", "x", "y", "x_bits", "y_bits", "y_given_x_bits", "x_given_y_bits", "xy_bits", "yx_bits"),
     *("interleaved_bits", "shared_bits", "shared_fraction", "shared_bits_reverse", "shared_fraction_reverse"),
     *("symmetry_gap_bits", "chain_gap_bits", "interval_bits", "null_shared_bits", "kind", "warnings", "seconds"),
+    *("x_bytes", "y_bytes", "over_null_bits", "regret_bits", "verdict"),
 )
 
 
@@ -63,7 +66,10 @@ class Codelength:
 class Shared:
     """What X and Y share for one model: C(Y) − C(Y given X), with the other order beside it; may be negative.
 
-    `null_shared_bits` names what X's substitutes (shuffled blocks, noise, other data) seem to share with Y.
+    `null_shared_bits` names what X's substitutes (shuffled blocks, noise, other data) seem to share with Y;
+    `interval_bits` is the 95 % interval of the shared bits, `over_null_bits` those of the advantage over each
+    substitute; `regret_bits` is C(Y given X) minus the least that a list of models reached. Joint lengths that were
+    not asked for are nan.
     """
 
     model: str
@@ -81,6 +87,9 @@ class Shared:
     kind: Kind
     interval_bits: tuple[float, float] | None = None
     null_shared_bits: dict[str, float] = field(default_factory=dict)
+    over_null_bits: dict[str, tuple[float, float] | None] = field(default_factory=dict)
+    verdict: Verdict = "undecided"
+    regret_bits: float = 0.0
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
 

@@ -1,0 +1,132 @@
+"""All code lengths of a pair X, Y that one codec can be asked for.
+
+A Model reads X and goes on to Y in one pass (ideal bits); a codec that can read a text beforehand codes Y after X
+(coded); for the others C(Y given X) = C(X, Y) − C(X), two coded sizes (difference), so that their chain-rule gap is 0
+by definition. All coded lengths, the joint ones included, are counted after decoding.
+"""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from codelength.measure.codelength import Advance, coded_bits, pieces, silent
+from codelength.measure.interval import block_edges
+from codelength.types import Bits, Codec, Conditional, Kind, Model, Reader
+
+INTERLEAVED_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class PairLengths:
+    """Everything that one codec was asked; blocks [blocks] sum to the whole, and are one for a plain codec."""
+
+    kind: Kind
+    x_bits: float
+    x_given_y_bits: float
+    y_blocks: Bits
+    y_given_x_blocks: Bits
+    null_blocks: dict[str, Bits]
+    joint_bits: tuple[float, float, float]  # X then Y, Y then X, interleaved
+
+
+def pair_lengths(
+    codec: Codec, x: bytes, y: bytes, *, nulls: Mapping[str, bytes], joints: bool, advance: Advance = silent
+) -> PairLengths:
+    """Ask a codec for all lengths of a pair; without `joints` the joint ones are nan where nothing else needs them."""
+    if isinstance(codec, Model):
+        return _ideal_lengths(codec, x, y, nulls, joints, advance)
+    if isinstance(codec, Conditional):
+        return _coded_lengths(codec, x, y, nulls, joints, advance)
+    return _difference_lengths(codec, x, y, nulls, joints, advance)
+
+
+def interleaved(x: bytes, y: bytes, *, block_bytes: int = INTERLEAVED_BYTES) -> bytes:
+    """X and Y in turn by blocks, as many of each: the shorter's blocks hold block_bytes, the longer's in proportion.
+
+    >>> interleaved(b"abcd", b"12345678", block_bytes=2)
+    b'ab1234cd5678'
+    """
+    blocks = max(1, -(-min(len(x), len(y)) // block_bytes))
+    parts = []
+    for block in range(blocks):
+        for data in (x, y):
+            parts.append(data[len(data) * block // blocks : len(data) * (block + 1) // blocks])
+    return b"".join(parts)
+
+
+def _ideal_lengths(
+    codec: Model, x: bytes, y: bytes, nulls: Mapping[str, bytes], joints: bool, advance: Advance
+) -> PairLengths:
+    edges = block_edges(len(y))
+    reader = codec.reader()
+    x_bits = _read(reader, x, advance)
+    y_given_x = _read_blocks(reader, y, edges, advance)
+    reader = codec.reader()
+    y_alone = _read_blocks(reader, y, edges, advance)
+    x_given_y = _read(reader, x, advance)
+    null_blocks = {}
+    for name, null in nulls.items():
+        reader = codec.reader()
+        _read(reader, null, advance)
+        null_blocks[name] = _read_blocks(reader, y, edges, advance)
+    return PairLengths(
+        "ideal", x_bits, x_given_y, y_alone, y_given_x, null_blocks, _joint(codec, x, y, joints, advance)
+    )
+
+
+def _coded_lengths(
+    codec: Conditional, x: bytes, y: bytes, nulls: Mapping[str, bytes], joints: bool, advance: Advance
+) -> PairLengths:
+    def given(before: bytes, data: bytes) -> Bits:
+        return np.array([coded_bits(codec.after(before), data, advance)])
+
+    return PairLengths(
+        "coded",
+        x_bits=coded_bits(codec, x, advance),
+        x_given_y_bits=float(given(y, x)[0]),
+        y_blocks=np.array([coded_bits(codec, y, advance)]),
+        y_given_x_blocks=given(x, y),
+        null_blocks={name: given(null, y) for name, null in nulls.items()},
+        joint_bits=_joint(codec, x, y, joints, advance),
+    )
+
+
+def _difference_lengths(
+    codec: Codec, x: bytes, y: bytes, nulls: Mapping[str, bytes], joints: bool, advance: Advance
+) -> PairLengths:
+    def given(before: bytes, data: bytes) -> Bits:
+        return np.array([coded_bits(codec, before + data, advance) - coded_bits(codec, before, advance)])
+
+    x_bits, y_bits = coded_bits(codec, x, advance), coded_bits(codec, y, advance)
+    xy_bits, yx_bits = coded_bits(codec, x + y, advance), coded_bits(codec, y + x, advance)
+    return PairLengths(
+        "difference",
+        x_bits=x_bits,
+        x_given_y_bits=yx_bits - y_bits,
+        y_blocks=np.array([y_bits]),
+        y_given_x_blocks=np.array([xy_bits - x_bits]),
+        null_blocks={name: given(null, y) for name, null in nulls.items()},
+        joint_bits=(xy_bits, yx_bits, coded_bits(codec, interleaved(x, y), advance) if joints else math.nan),
+    )
+
+
+def _joint(codec: Codec, x: bytes, y: bytes, joints: bool, advance: Advance) -> tuple[float, float, float]:
+    if not joints:
+        return math.nan, math.nan, math.nan
+    return (
+        coded_bits(codec, x + y, advance),
+        coded_bits(codec, y + x, advance),
+        coded_bits(codec, interleaved(x, y), advance),
+    )
+
+
+def _read(reader: Reader, data: bytes, advance: Advance) -> float:
+    return math.fsum(float(reader.read(piece).sum()) for piece in pieces(data, advance))
+
+
+def _read_blocks(reader: Reader, data: bytes, edges: Sequence[int], advance: Advance) -> Bits:
+    """The cost of each block between the edges, float64 [blocks]; the reader goes on."""
+    return np.array([_read(reader, data[start:end], advance) for start, end in itertools.pairwise(edges)], np.float64)

@@ -1,0 +1,41 @@
+"""Useful, useless or undecided: what a saving is worth beside zero and beside what its nulls save.
+
+The floors are zero, noise, and the data that the user names as null. Over each floor X has an advantage: its saving
+minus the floor's, with an interval where there is one. An advantage up to max(64 bits, 0.1 % of C(Y)) is negligible:
+where C(Y) is the right code for Y, k bits are saved by luck with probability 2^-k at most (Kraft), so more than 64 bits
+are no luck; and a thousandth is nothing to learn from.
+
+    useless     over some floor even the upper end is negligible
+    useful      otherwise, if over every floor the lower end is above zero
+    undecided   otherwise
+
+Where there is no interval (plain codecs, or Y below 512 bytes), the upper end is the advantage itself and the lower
+end is it minus max(64 bits, 1 % of C(Y)). Where C(Y) is below 64 bits nothing can be told; an empty X is useless.
+"""
+
+from collections.abc import Iterable
+
+from codelength.measure.interval import Interval
+from codelength.result import Verdict
+
+LUCK_BITS = 64.0
+NEGLIGIBLE_FRACTION = 0.001
+UNSURE_FRACTION = 0.01
+
+
+def verdict(y_bits: float, advantages: Iterable[tuple[float, Interval | None]]) -> Verdict:
+    """The verdict over X's advantages (bits, interval) over its floors, zero among them.
+
+    >>> verdict(10_000.0, [(900.0, (700.0, 1100.0)), (850.0, None)])
+    'useful'
+    >>> verdict(10_000.0, [(900.0, (700.0, 1100.0)), (3.0, None)]), verdict(10_000.0, [(40.0, (-90.0, 170.0))])
+    ('useless', 'undecided')
+    """
+    if y_bits < LUCK_BITS:
+        return "undecided"
+    negligible = max(LUCK_BITS, NEGLIGIBLE_FRACTION * y_bits)
+    unsure = max(LUCK_BITS, UNSURE_FRACTION * y_bits)
+    ends = [interval or (advantage - unsure, advantage) for advantage, interval in advantages]
+    if any(high <= negligible for _, high in ends):
+        return "useless"
+    return "useful" if all(low > 0 for low, _ in ends) else "undecided"

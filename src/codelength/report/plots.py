@@ -1,0 +1,119 @@
+"""Pictures of results with matplotlib (extra `plot`), as PNG or SVG by the name of the file.
+
+Colours are Okabe and Ito's, which colour-blind readers tell apart; markers differ in shape as well.
+"""
+
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codelength.errors import SourceError, UsageError
+from codelength.report.tables import percent_text
+from codelength.result import Shared
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+SUFFIXES = (".png", ".svg")
+_SCALES = ((1e9, "Gbit"), (1e6, "Mbit"), (1e3, "kbit"), (1.0, "bits"))
+_NULL_MARKERS = {"shuffled": ("D", "X shuffled"), "noise": ("x", "noise of X's size")}
+
+
+def check_plot(path: Path) -> None:
+    """Raise UsageError now rather than after the work: without matplotlib, or for a suffix other than .png or .svg."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"a plot is written as .png or .svg, not as {path.name!r}; name it so")
+    if importlib.util.find_spec("matplotlib") is None:
+        raise UsageError("plots need matplotlib, which is not installed; pip install 'codelength[plot]'")
+
+
+def plot_shared(rows: Sequence[Shared], path: Path) -> None:
+    """Draw C(Y) and C(Y given X) of each model, and beside them what is shared with its interval and nulls.
+
+    The strongest model (the least C(Y)) stands at the top. Raises UsageError as `check_plot` does, SourceError where
+    the file cannot be written.
+    """
+    check_plot(path)
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    ladder = sorted(rows, key=lambda row: -row.y_bits)
+    with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
+        figure = Figure(figsize=(11, 1.8 + 0.42 * len(rows)), layout="constrained")
+        lengths, savings = figure.subplots(1, 2, sharey=True, width_ratios=(1.1, 1))
+        _draw_lengths(lengths, ladder)
+        _draw_savings(savings, ladder)
+        figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
+        first = ladder[0]
+        figure.suptitle(f"What X = {_short(first.x)} tells about Y = {_short(first.y)}", fontweight="bold")
+        _save(figure, path)
+
+
+def _draw_lengths(axes: "Axes", ladder: Sequence[Shared]) -> None:
+    scale, unit = _scale(max(row.y_bits for row in ladder))
+    places = range(len(ladder))
+    alone = [row.y_bits / scale for row in ladder]
+    given = [row.y_given_x_bits / scale for row in ladder]
+    axes.hlines(places, given, alone, color=GREY, linewidth=2, zorder=1)
+    axes.scatter(alone, places, color=BLUE, s=60, zorder=2, label="C(Y)")
+    axes.scatter(given, places, color=ORANGE, s=52, marker="s", zorder=3, label="C(Y given X)")
+    axes.set_yticks(places, [_short(row.model) for row in ladder])
+    axes.set_ylim(-0.6, len(ladder) - 0.4)
+    axes.set_xlim(min(0.0, 1.05 * min(given)), 1.06 * max(*alone, *given, 1e-9))
+    _finish(axes, f"length of Y, {unit}")
+
+
+def _draw_savings(axes: "Axes", ladder: Sequence[Shared]) -> None:
+    extremes = [0.0]
+    for row in ladder:
+        extremes += [row.shared_bits, *row.null_shared_bits.values(), *(row.interval_bits or ())]
+    scale, unit = _scale(max(map(abs, extremes)))
+    low, high = min(extremes) / scale, max(extremes) / scale
+    span = (high - low) or 1.0
+    axes.barh(range(len(ladder)), [row.shared_bits / scale for row in ladder], 0.62, color=GREEN, label="shared")
+    for place, row in enumerate(ladder):
+        ends = (row.shared_bits, *(row.interval_bits or ()), *row.null_shared_bits.values(), 0.0)
+        axes.text(max(ends) / scale + 0.03 * span, place, percent_text(row.shared_fraction), va="center", fontsize=9)
+    with_interval = [(place, row) for place, row in enumerate(ladder) if row.interval_bits is not None]
+    if with_interval:
+        spreads = [
+            [(row.shared_bits - row.interval_bits[0]) / scale for _, row in with_interval if row.interval_bits],
+            [(row.interval_bits[1] - row.shared_bits) / scale for _, row in with_interval if row.interval_bits],
+        ]
+        centres = [row.shared_bits / scale for _, row in with_interval]
+        places = [place for place, _ in with_interval]
+        axes.errorbar(centres, places, xerr=spreads, fmt="none", ecolor="black", capsize=4, label="95 % interval")
+    for number, name in enumerate(ladder[0].null_shared_bits):
+        marker, label = _NULL_MARKERS.get(name, ("^v<>"[number % 4], f"instead of X: {_short(name)}"))
+        values = [row.null_shared_bits[name] / scale for row in ladder]
+        axes.plot(values, range(len(ladder)), marker, color="black", markerfacecolor="white", zorder=4, label=label)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_xlim(low - 0.05 * span, high + 0.2 * span)
+    axes.tick_params(axis="y", left=False)
+    _finish(axes, f"shared = C(Y) − C(Y given X), {unit}; in % of C(Y)")
+
+
+def _finish(axes: "Axes", label: str) -> None:
+    axes.set_xlabel(label)
+    axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+
+
+def _scale(bits: float) -> tuple[float, str]:
+    return next(((size, name) for size, name in _SCALES if bits >= size), _SCALES[-1])
+
+
+def _short(name: str, limit: int = 34) -> str:
+    name = name.replace("$", r"\$")  # matplotlib would read it as mathematics
+    return name if len(name) <= limit else f"{name[: limit // 2 - 1]}…{name[-limit // 2 + 1 :]}"
+
+
+def _save(figure: "Figure", path: Path) -> None:
+    try:
+        figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+    except OSError as error:
+        raise SourceError(f"{path}: the plot cannot be written: {error.strerror}") from None

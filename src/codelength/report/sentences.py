@@ -1,0 +1,26 @@
+"""What was found, in a sentence or two."""
+
+from codelength.report.tables import bits_text, interval_text, percent_text
+from codelength.result import Shared
+
+
+def finding(row: Shared) -> str:
+    """The verdict on X for Y by one model, with the figures that it rests on.
+
+    >>> row = Shared("xz", "a", "b", 10, 10, 90.0, 80.0, 20.0, 30.0, 110.0, 110.0, 120.0, "coded", verdict="useful")
+    >>> print(finding(row))
+    useful: a saves 60.0 of the 80.0 bits of b (75.00 %; no interval; xz, coded).
+    """
+    interval = "no interval" if row.interval_bits is None else f"95 % interval {interval_text(row.interval_bits)}"
+    saving = (
+        f"{row.verdict}: {row.x} saves {bits_text(row.shared_bits)} of the {bits_text(row.y_bits)} bits of {row.y} "
+        f"({percent_text(row.shared_fraction)}; {interval}; {row.model}, {row.kind})."
+    )
+    nulls = [f"{_null_name(name)} {bits_text(bits)}" for name, bits in row.null_shared_bits.items()]
+    return f"{saving} Instead of X, {', '.join(nulls)}." if nulls else saving
+
+
+def _null_name(name: str) -> str:
+    return {"shuffled": "its pieces in random order save", "noise": "noise of its size saves"}.get(
+        name, f"{name} saves"
+    )

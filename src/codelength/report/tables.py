@@ -1,0 +1,200 @@
+"""Tables: aligned plain text for files and pipes, Rich on a terminal. Rows come sorted; a number's kind is shown."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from codelength.result import Codelength, Shared
+from codelength.units import bytes_from_bits
+
+ABSENT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A title, column heads and rows of text; the first column and those named `left` begin at the left.
+
+    >>> print(Table("Fruit", ("name", "size"), (("apple", "9"), ("fig", "10"))).plain())
+    Fruit
+    name   size
+    apple     9
+    fig      10
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left: frozenset[str] = frozenset({"kind", "verdict"})
+
+    def plain(self) -> str:
+        """Aligned text, without a newline at the end."""
+        grid = (self.columns, *self.rows)
+        widths = [max(len(row[i]) for row in grid) for i in range(len(self.columns))]
+        lines = [self.title] if self.title else []
+        for row in grid:
+            cells = [
+                cell.ljust(width) if self._is_left(i) else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join(lines)
+
+    def write(self, stream: TextIO) -> None:
+        """To a terminal with Rich, to anything else as plain text; a newline at the end."""
+        if not stream.isatty():
+            stream.write(self.plain() + "\n")
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table as RichTable
+        from rich.text import Text
+
+        rich = RichTable(title=Text(self.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+        for i, name in enumerate(self.columns):
+            rich.add_column(Text(name), justify="left" if self._is_left(i) else "right", overflow="fold")
+        for number, row in enumerate(self.rows):
+            rich.add_row(*map(Text, row), style="bold" if number == 0 and len(self.rows) > 1 else "")
+        Console(file=stream, highlight=False).print(rich)
+
+    def _is_left(self, column: int) -> bool:
+        return column == 0 or self.columns[column] in self.left
+
+
+def measure_table(rows: Sequence[Codelength]) -> Table:
+    """One row a model, as given, under the name and size of the data; rows must be of one piece of data."""
+    first = rows[0]
+    return Table(
+        f"{first.data}: {first.raw_bytes:,} bytes",
+        ("model", "bits", "bytes", "bits per byte", "ratio", "kind", "seconds"),
+        tuple(
+            (
+                row.model,
+                bits_text(row.bits),
+                f"{bytes_from_bits(row.bits):,}",
+                _number(row.bits_per_byte, ".4f"),
+                _number(row.ratio, ".3f"),
+                row.kind,
+                f"{row.seconds:.2f}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def shared_tables(rows: Sequence[Shared]) -> list[Table]:
+    """What X tells about Y, what its nulls save, the other way round, the joint lengths; rows of one pair, as given."""
+    tables = [_forward(rows)]
+    if rows[0].null_shared_bits:
+        tables.append(_nulls(rows))
+    tables.append(_reverse(rows))
+    if any(not math.isnan(row.interleaved_bits) for row in rows):
+        tables.append(_joint(rows))
+    return tables
+
+
+def bits_text(bits: float) -> str:
+    """Bits for a table: whole from 1,000 on, one decimal below; a dash for nan.
+
+    >>> bits_text(123456.7), bits_text(-12.34), bits_text(float("nan"))
+    ('123,457', '-12.3', '-')
+    """
+    if math.isnan(bits):
+        return ABSENT
+    text = f"{bits:,.0f}" if abs(bits) >= 1000 else f"{bits:,.1f}"
+    return "0.0" if text == "-0.0" else text
+
+
+def interval_text(interval: tuple[float, float] | None) -> str:
+    """Both ends of an interval in bits; a dash where there is none.
+
+    >>> interval_text((-3.0, 2500.2))
+    '-3.0 to 2,500'
+    """
+    return ABSENT if interval is None else f"{bits_text(interval[0])} to {bits_text(interval[1])}"
+
+
+def percent_text(fraction: float) -> str:
+    """A part as per cent; a dash for nan.
+
+    >>> percent_text(-0.0123)
+    '-1.23 %'
+    """
+    return ABSENT if math.isnan(fraction) else f"{fraction:.2%}".replace("%", " %").replace("-0.00 ", "0.00 ")
+
+
+def _forward(rows: Sequence[Shared]) -> Table:
+    first = rows[0]
+    return Table(
+        f"What X = {first.x} ({first.x_bytes:,} bytes) tells about Y = {first.y} ({first.y_bytes:,} bytes), in bits",
+        ("model", "C(Y)", "C(Y given X)", "shared", "of C(Y)", "95 % interval", "regret", "kind", "verdict"),
+        tuple(
+            (
+                row.model,
+                bits_text(row.y_bits),
+                bits_text(row.y_given_x_bits),
+                bits_text(row.shared_bits),
+                percent_text(row.shared_fraction),
+                interval_text(row.interval_bits),
+                bits_text(row.regret_bits),
+                row.kind,
+                row.verdict,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _nulls(rows: Sequence[Shared]) -> Table:
+    names = tuple(rows[0].null_shared_bits)
+    return Table(
+        "What stands in for X saves, in bits",
+        ("model", "X itself", *(_null_name(name) for name in names)),
+        tuple(
+            (row.model, bits_text(row.shared_bits), *(bits_text(row.null_shared_bits[name]) for name in names))
+            for row in rows
+        ),
+    )
+
+
+def _reverse(rows: Sequence[Shared]) -> Table:
+    return Table(
+        "The other way round: what Y tells about X, in bits",
+        ("model", "C(X)", "C(X given Y)", "shared", "of C(X)", "symmetry gap"),
+        tuple(
+            (
+                row.model,
+                bits_text(row.x_bits),
+                bits_text(row.x_given_y_bits),
+                bits_text(row.shared_bits_reverse),
+                percent_text(row.shared_fraction_reverse),
+                bits_text(row.symmetry_gap_bits),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _joint(rows: Sequence[Shared]) -> Table:
+    return Table(
+        "Both together, as coded and decoded, in bits",
+        ("model", "X then Y", "Y then X", "interleaved", "chain-rule gap"),
+        tuple(
+            (
+                row.model,
+                bits_text(row.xy_bits),
+                bits_text(row.yx_bits),
+                bits_text(row.interleaved_bits),
+                "by definition" if row.kind == "difference" else bits_text(row.chain_gap_bits),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _null_name(name: str) -> str:
+    return {"shuffled": "X shuffled", "noise": "noise of its size"}.get(name, name)
+
+
+def _number(value: float, form: str) -> str:
+    return ABSENT if math.isnan(value) else format(value, form)

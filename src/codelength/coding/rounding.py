@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.range_coder import SYMBOL_TOTAL
+from codelength.compiled import compiled
 from codelength.errors import CodelengthError
 from codelength.types import Probs
 
@@ -21,12 +22,35 @@ def integer_counts(probabilities: Probs) -> npt.NDArray[np.int64]:
     >>> integer_counts(np.array([0.5, 0.5, 0.0]))
     array([8388608, 8388607,       1])
     """
-    total = float(probabilities.sum())  # a check only: no count depends on it
-    if not (np.isfinite(probabilities).all() and (probabilities >= 0).all() and abs(total - 1) < 1e-6):
+    counts = np.empty(len(probabilities), np.int64)
+    total, least = _round(np.ascontiguousarray(probabilities, np.float64), counts, SYMBOL_TOTAL)
+    if not abs(total - 1) < 1e-6:
+        total = float(probabilities.sum())
         raise CodelengthError(f"probabilities must be finite, not negative and sum to 1; they sum to {total!r}")
-    spread = SYMBOL_TOTAL - len(probabilities)
-    counts: npt.NDArray[np.int64] = 1 + (probabilities * spread).astype(np.int64)
-    counts[int(probabilities.argmax())] += SYMBOL_TOTAL - int(counts.sum())
-    if counts.min() < 1:
+    if least < 1:
         raise CodelengthError(f"probabilities that sum to {total!r} do not fit in 2^24 parts")
     return counts
+
+
+@compiled
+def _round(probabilities: Probs, counts: npt.NDArray[np.int64], parts: int) -> tuple[float, int]:
+    # What the probabilities sum to, a check on which no count depends (nan where one is negative), and the least count.
+    total = 0.0
+    best = 0
+    for i in range(probabilities.shape[0]):
+        if not probabilities[i] >= 0.0:
+            return np.nan, 0
+        total += probabilities[i]
+        if probabilities[i] > probabilities[best]:
+            best = i
+    if not abs(total - 1.0) < 1e-6:
+        return total, 0
+    spread = parts - probabilities.shape[0]
+    rest = parts
+    least = parts
+    for i in range(probabilities.shape[0]):
+        counts[i] = 1 + np.int64(probabilities[i] * spread)
+        rest -= counts[i]
+        least = min(least, counts[i])
+    counts[best] += rest
+    return total, min(least, counts[best])

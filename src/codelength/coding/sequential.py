@@ -71,7 +71,7 @@ class SequentialModel(ABC):
 
 
 class ByteReader(ABC):
-    """A Reader that predicts bytes: subclasses give `predict`, `learn` and `freeze`, and may override `read` for speed.
+    """A Reader that predicts bytes: subclasses give `predict`, `learn` and `freeze`, and may override `pay` for speed.
 
     Bits come from bytes by summing: p(next bit is 1) is the mass of the bytes that begin with the bits so far and a 1,
     over the mass of those that begin with the bits so far.
@@ -94,11 +94,15 @@ class ByteReader(ABC):
 
     def read(self, data: bytes) -> Bits:
         """Pay for data and learn it; the cost of each byte, float64 [n]."""
-        costs = np.empty(len(data), np.float64)
+        return 0.0 - np.log2(self.pay(data))
+
+    def pay(self, data: bytes) -> Probs:
+        """Learn data; the probability that each byte had, float64 [n], as `predict` would have given it."""
+        paid = np.empty(len(data), np.float64)
         for i, byte in enumerate(data):
-            costs[i] = -math.log2(self.predict()[byte])
+            paid[i] = self.predict()[byte]
             self.learn(byte)
-        return costs
+        return paid
 
     def p1_exact(self) -> float:
         """Probability that the next bit is 1, before rounding."""

@@ -24,8 +24,8 @@ INTERRUPTED = 128 + signal.SIGINT
 def build_app() -> typer.Typer:
     """The application with all its verbs.
 
-    >>> [command.name for command in build_app().registered_commands if command.name == "info"]
-    ['info']
+    >>> any(command.callback.__name__ == "info" for command in build_app().registered_commands if command.callback)
+    True
     """
     app = typer.Typer(
         name="codelength",

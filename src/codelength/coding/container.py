@@ -58,13 +58,34 @@ class Contents:
     stored_chunks: int
     sha256: str
 
+    @property
+    def fraction(self) -> float:
+        """File size by raw size; nan where there is no data."""
+        return self.file_bytes / self.raw_bytes if self.raw_bytes else float("nan")
+
+    @property
+    def sizes(self) -> str:
+        """Both sizes for people: `1,000 → 1,044 bytes (104.4 %)`."""
+        text = f"{self.raw_bytes:,} → {self.file_bytes:,} bytes"
+        return f"{text} ({100 * self.fraction:.1f} %)" if self.raw_bytes else text
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What decoding will take, about."""
+    """What decoding will take, about; memory in whole MiB.
+
+    >>> print(Forecast(300.0, 256 * MIB))
+    about 5 min and 256 MiB of memory
+    """
 
     seconds: float
     memory_bytes: int
+
+    def __str__(self) -> str:
+        seconds = max(self.seconds, 1)
+        time = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+        time = f"{seconds / 3600:.0f} h" if seconds >= 2 * 3600 else time
+        return f"about {time} and {format_size(self.memory_bytes)} of memory"
 
 
 def write_container(
@@ -196,9 +217,9 @@ def forecast(contents: Contents, codec: Codec) -> Forecast:
     3e-06
     """
     header = contents.header
-    read = contents.raw_bytes + (header.given_bytes or 0)
-    chunk_bytes = min(header.chunk_bytes, contents.raw_bytes)
-    return Forecast(read / codec.nominal_speed, codec.memory_bytes + 2 * chunk_bytes + (header.given_bytes or 0))
+    given_bytes = header.given_bytes or 0
+    memory_bytes = codec.memory_bytes + 2 * min(header.chunk_bytes, contents.raw_bytes) + given_bytes
+    return Forecast((contents.raw_bytes + given_bytes) / codec.nominal_speed, -(-memory_bytes // MIB) * MIB)
 
 
 def best_chunk_bytes(codec: Codec) -> int:

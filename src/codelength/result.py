@@ -20,7 +20,7 @@ SHARED_KEYS = (
     *("model", "x", "y", "x_bits", "y_bits", "y_given_x_bits", "x_given_y_bits", "xy_bits", "yx_bits"),
     *("interleaved_bits", "shared_bits", "shared_fraction", "shared_bits_reverse", "shared_fraction_reverse"),
     *("symmetry_gap_bits", "chain_gap_bits", "interval_bits", "null_shared_bits", "kind", "warnings", "seconds"),
-    *("x_bytes", "y_bytes", "over_null_bits", "regret_bits", "verdict"),
+    *("x_bytes", "y_bytes", "over_null_bits", "regret_bits", "joint_kind", "verdict"),
 )
 
 
@@ -69,7 +69,7 @@ class Shared:
     `null_shared_bits` names what X's substitutes (shuffled blocks, noise, other data) seem to share with Y;
     `interval_bits` is the 95 % interval of the shared bits, `over_null_bits` those of the advantage over each
     substitute; `regret_bits` is C(Y given X) minus the least that a list of models reached. Joint lengths that were
-    not asked for are nan.
+    not asked for are nan; `joint_kind` says of what kind they are.
     """
 
     model: str
@@ -90,6 +90,7 @@ class Shared:
     over_null_bits: dict[str, tuple[float, float] | None] = field(default_factory=dict)
     verdict: Verdict = "undecided"
     regret_bits: float = 0.0
+    joint_kind: Kind | None = "coded"
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
 

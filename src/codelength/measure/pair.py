@@ -2,13 +2,17 @@
 
 A Model reads X and goes on to Y in one pass (ideal bits); a codec that can read a text beforehand codes Y after X
 (coded); for the others C(Y given X) = C(X, Y) − C(X), two coded sizes (difference), so that their chain-rule gap is 0
-by definition. All coded lengths, the joint ones included, are counted after decoding.
+by definition. All coded lengths are counted after decoding.
+
+Joint lengths (X then Y, Y then X, interleaved) are measured on the joined bytes, never added up: coded, or ideal where
+a Model is so slow that coding and decoding three joints would take more than 5 seconds by its nominal speed.
 """
 
 import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +21,9 @@ from codelength.measure.interval import block_edges
 from codelength.types import Bits, Codec, Conditional, Kind, Model, Reader
 
 INTERLEAVED_BYTES = 4096
+JOINT_SECONDS = 5.0
+
+Joint = Literal["auto", "coded", "ideal", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +36,30 @@ class PairLengths:
     y_blocks: Bits
     y_given_x_blocks: Bits
     null_blocks: dict[str, Bits]
-    joint_bits: tuple[float, float, float]  # X then Y, Y then X, interleaved
+    joint_kind: Kind | None
+    joint_bits: tuple[float, float, float]  # X then Y, Y then X, interleaved; nan where not asked for
 
 
 def pair_lengths(
-    codec: Codec, x: bytes, y: bytes, *, nulls: Mapping[str, bytes], joints: bool, advance: Advance = silent
+    codec: Codec, x: bytes, y: bytes, *, nulls: Mapping[str, bytes], joint: Joint, advance: Advance = silent
 ) -> PairLengths:
-    """Ask a codec for all lengths of a pair; without `joints` the joint ones are nan where nothing else needs them."""
+    """Ask a codec for all lengths of a pair; with joint="none" the joint ones are nan where nothing else needs them."""
     if isinstance(codec, Model):
-        return _ideal_lengths(codec, x, y, nulls, joints, advance)
+        return _ideal_lengths(codec, x, y, nulls, joint, advance)
     if isinstance(codec, Conditional):
-        return _coded_lengths(codec, x, y, nulls, joints, advance)
-    return _difference_lengths(codec, x, y, nulls, joints, advance)
+        return _coded_lengths(codec, x, y, nulls, joint, advance)
+    return _difference_lengths(codec, x, y, nulls, joint, advance)
+
+
+def joint_kind(codec: Codec, both_bytes: int, joint: Joint) -> Kind | None:
+    """How the joint lengths of a pair of so many bytes are found; None where they are not."""
+    if joint == "none":
+        return None
+    if not isinstance(codec, Model) or joint == "coded":
+        return "coded"
+    if joint == "auto" and 6 * both_bytes <= JOINT_SECONDS * codec.nominal_speed:
+        return "coded"
+    return "ideal"
 
 
 def interleaved(x: bytes, y: bytes, *, block_bytes: int = INTERLEAVED_BYTES) -> bytes:
@@ -58,9 +77,10 @@ def interleaved(x: bytes, y: bytes, *, block_bytes: int = INTERLEAVED_BYTES) -> 
 
 
 def _ideal_lengths(
-    codec: Model, x: bytes, y: bytes, nulls: Mapping[str, bytes], joints: bool, advance: Advance
+    codec: Model, x: bytes, y: bytes, nulls: Mapping[str, bytes], joint: Joint, advance: Advance
 ) -> PairLengths:
     edges = block_edges(len(y))
+    kind = joint_kind(codec, len(x) + len(y), joint)
     reader = codec.reader()
     x_bits = _read(reader, x, advance)
     y_given_x = _read_blocks(reader, y, edges, advance)
@@ -73,16 +93,24 @@ def _ideal_lengths(
         _read(reader, null, advance)
         null_blocks[name] = _read_blocks(reader, y, edges, advance)
     return PairLengths(
-        "ideal", x_bits, x_given_y, y_alone, y_given_x, null_blocks, _joint(codec, x, y, joints, advance)
+        "ideal",
+        x_bits=x_bits,
+        x_given_y_bits=x_given_y,
+        y_blocks=y_alone,
+        y_given_x_blocks=y_given_x,
+        null_blocks=null_blocks,
+        joint_kind=kind,
+        joint_bits=_joint_bits(codec, x, y, kind, advance),
     )
 
 
 def _coded_lengths(
-    codec: Conditional, x: bytes, y: bytes, nulls: Mapping[str, bytes], joints: bool, advance: Advance
+    codec: Conditional, x: bytes, y: bytes, nulls: Mapping[str, bytes], joint: Joint, advance: Advance
 ) -> PairLengths:
     def given(before: bytes, data: bytes) -> Bits:
         return np.array([coded_bits(codec.after(before), data, advance)])
 
+    kind = joint_kind(codec, len(x) + len(y), joint)
     return PairLengths(
         "coded",
         x_bits=coded_bits(codec, x, advance),
@@ -90,12 +118,13 @@ def _coded_lengths(
         y_blocks=np.array([coded_bits(codec, y, advance)]),
         y_given_x_blocks=given(x, y),
         null_blocks={name: given(null, y) for name, null in nulls.items()},
-        joint_bits=_joint(codec, x, y, joints, advance),
+        joint_kind=kind,
+        joint_bits=_joint_bits(codec, x, y, kind, advance),
     )
 
 
 def _difference_lengths(
-    codec: Codec, x: bytes, y: bytes, nulls: Mapping[str, bytes], joints: bool, advance: Advance
+    codec: Codec, x: bytes, y: bytes, nulls: Mapping[str, bytes], joint: Joint, advance: Advance
 ) -> PairLengths:
     def given(before: bytes, data: bytes) -> Bits:
         return np.array([coded_bits(codec, before + data, advance) - coded_bits(codec, before, advance)])
@@ -109,18 +138,20 @@ def _difference_lengths(
         y_blocks=np.array([y_bits]),
         y_given_x_blocks=np.array([xy_bits - x_bits]),
         null_blocks={name: given(null, y) for name, null in nulls.items()},
-        joint_bits=(xy_bits, yx_bits, coded_bits(codec, interleaved(x, y), advance) if joints else math.nan),
+        joint_kind="coded",
+        joint_bits=(xy_bits, yx_bits, math.nan if joint == "none" else coded_bits(codec, interleaved(x, y), advance)),
     )
 
 
-def _joint(codec: Codec, x: bytes, y: bytes, joints: bool, advance: Advance) -> tuple[float, float, float]:
-    if not joints:
-        return math.nan, math.nan, math.nan
-    return (
-        coded_bits(codec, x + y, advance),
-        coded_bits(codec, y + x, advance),
-        coded_bits(codec, interleaved(x, y), advance),
-    )
+def _joint_bits(codec: Codec, x: bytes, y: bytes, kind: Kind | None, advance: Advance) -> tuple[float, float, float]:
+    def bits(data: bytes) -> float:
+        if kind is None:
+            return math.nan
+        if kind == "ideal" and isinstance(codec, Model):
+            return codec.cost(pieces(data, advance))
+        return coded_bits(codec, data, advance)
+
+    return bits(x + y), bits(y + x), bits(interleaved(x, y))
 
 
 def _read(reader: Reader, data: bytes, advance: Advance) -> float:

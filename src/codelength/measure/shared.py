@@ -13,7 +13,7 @@ from codelength.dataset import Dataset
 from codelength.measure.codelength import Advance, silent
 from codelength.measure.interval import Interval, sum_interval
 from codelength.measure.nulls import is_floor, standard_nulls
-from codelength.measure.pair import pair_lengths
+from codelength.measure.pair import Joint, joint_kind, pair_lengths
 from codelength.measure.verdict import verdict
 from codelength.result import Shared
 from codelength.types import Codec, Conditional, Model
@@ -26,13 +26,13 @@ def shared(
     codec: Codec,
     *,
     nulls: Mapping[str, bytes] | None = None,
-    joints: bool = True,
+    joint: Joint = "auto",
     progress: Advance | None = None,
 ) -> Shared:
     """What X and Y share for one codec, in bits; nulls are the standard ones unless given ({} for none).
 
-    `joints=False` leaves the joint lengths out (nan) where they are not needed for anything else. Raises CodecError
-    where a codec does not give back what it was given.
+    `joint` says how a Model's joint lengths are found: coded, ideal, none, or coded unless that is slow (auto). Raises
+    CodecError where a codec does not give back what it was given.
 
     >>> from codelength.registry import create
     >>> text = b"the quick brown fox jumps over the lazy dog; " * 20
@@ -44,7 +44,7 @@ def shared(
     x_name, x_raw = (x.name, x.joined) if isinstance(x, Dataset) else ("X", x)
     y_name, y_raw = (y.name, y.joined) if isinstance(y, Dataset) else ("Y", y)
     nulls = standard_nulls(x_raw) if nulls is None else nulls
-    lengths = pair_lengths(codec, x_raw, y_raw, nulls=nulls, joints=joints, advance=progress or silent)
+    lengths = pair_lengths(codec, x_raw, y_raw, nulls=nulls, joint=joint, advance=progress or silent)
     saved = lengths.y_blocks - lengths.y_given_x_blocks
     shared_bits = math.fsum(saved)
     null_bits = {name: math.fsum(lengths.y_blocks - blocks) for name, blocks in lengths.null_blocks.items()}
@@ -66,6 +66,7 @@ def shared(
         yx_bits=lengths.joint_bits[1],
         interleaved_bits=lengths.joint_bits[2],
         kind=lengths.kind,
+        joint_kind=lengths.joint_kind,
         interval_bits=interval,
         null_shared_bits=null_bits,
         over_null_bits=over,
@@ -81,30 +82,31 @@ def shared_ladder(
     codecs: Sequence[Codec],
     *,
     nulls: Mapping[str, bytes] | None = None,
-    joints: bool = True,
+    joint: Joint = "auto",
     progress: Advance | None = None,
 ) -> list[Shared]:
     """`shared` for each codec, the least C(Y given X) first, each with its regret to that first row."""
     if nulls is None:
         nulls = standard_nulls(x.joined if isinstance(x, Dataset) else x)
-    rows = [shared(x, y, codec, nulls=nulls, joints=joints, progress=progress) for codec in codecs]
+    rows = [shared(x, y, codec, nulls=nulls, joint=joint, progress=progress) for codec in codecs]
     rows.sort(key=lambda row: row.y_given_x_bits)
     return [replace(row, regret_bits=row.y_given_x_bits - rows[0].y_given_x_bits) for row in rows]
 
 
 def shared_work(
-    x_bytes: int, y_bytes: int, codecs: Sequence[Codec], *, nulls: Mapping[str, bytes], joints: bool = True
+    x_bytes: int, y_bytes: int, codecs: Sequence[Codec], *, nulls: Mapping[str, bytes], joint: Joint = "auto"
 ) -> int:
     """The bytes that `shared_ladder` reports to its progress in all."""
-    both, null_bytes = x_bytes + y_bytes, sum(map(len, nulls.values()))
+    both, null_bytes, after_nulls = x_bytes + y_bytes, sum(map(len, nulls.values())), len(nulls) * y_bytes
     total = 0
     for codec in codecs:
+        passes = {None: 0, "ideal": 3, "coded": 6}[joint_kind(codec, both, joint)]
         if isinstance(codec, Model):
-            total += 2 * both + null_bytes + len(nulls) * y_bytes + (6 * both if joints else 0)
+            total += 2 * both + null_bytes + after_nulls + passes * both
         elif isinstance(codec, Conditional):
-            total += 4 * both + 2 * len(nulls) * y_bytes + (6 * both if joints else 0)
+            total += 4 * both + 2 * after_nulls + passes * both
         else:
-            total += 6 * both + 4 * null_bytes + 2 * len(nulls) * y_bytes + (2 * both if joints else 0)
+            total += 6 * both + 4 * null_bytes + 2 * after_nulls + (2 * both if passes else 0)
     return total
 
 

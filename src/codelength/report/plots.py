@@ -4,17 +4,17 @@ Colours are Okabe and Ito's, which colour-blind readers tell apart; markers diff
 """
 
 import importlib.util
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codelength.errors import SourceError, UsageError
+from codelength.errors import UsageError
 from codelength.report.tables import percent_text
 from codelength.result import Shared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 SUFFIXES = (".png", ".svg")
@@ -22,21 +22,27 @@ _SCALES = ((1e9, "Gbit"), (1e6, "Mbit"), (1e3, "kbit"), (1.0, "bits"))
 _NULL_MARKERS = {"shuffled": ("D", "X shuffled"), "noise": ("x", "noise of X's size")}
 
 
-def check_plot(path: Path) -> None:
-    """Raise UsageError now rather than after the work: without matplotlib, or for a suffix other than .png or .svg."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"a plot is written as .png or .svg, not as {path.name!r}; name it so")
+def plot_format(name: str) -> str:
+    """`png` or `svg` by the name of a file; raises now rather than after the work.
+
+    Raises UsageError for another suffix, or without matplotlib.
+
+    >>> plot_format("ladder.SVG")
+    'svg'
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"a plot is written as .png or .svg, not as {name!r}; name it so")
     if importlib.util.find_spec("matplotlib") is None:
         raise UsageError("plots need matplotlib, which is not installed; pip install 'codelength[plot]'")
+    return suffix[1:]
 
 
-def plot_shared(rows: Sequence[Shared], path: Path) -> None:
-    """Draw C(Y) and C(Y given X) of each model, and beside them what is shared with its interval and nulls.
+def shared_plot(rows: Sequence[Shared], picture_format: str) -> bytes:
+    """A picture of C(Y) and C(Y given X) of each model, and beside them what is shared with its interval and nulls.
 
-    The strongest model (the least C(Y)) stands at the top. Raises UsageError as `check_plot` does, SourceError where
-    the file cannot be written.
+    The strongest model (the least C(Y)) stands at the top; the format is `png` or `svg`.
     """
-    check_plot(path)
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -49,7 +55,10 @@ def plot_shared(rows: Sequence[Shared], path: Path) -> None:
         figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
         first = ladder[0]
         figure.suptitle(f"What X = {_short(first.x)} tells about Y = {_short(first.y)}", fontweight="bold")
-        _save(figure, path)
+        picture = io.BytesIO()
+        metadata = {"Date": None} if picture_format == "svg" else None
+        figure.savefig(picture, format=picture_format, dpi=160, metadata=metadata)
+        return picture.getvalue()
 
 
 def _draw_lengths(axes: "Axes", ladder: Sequence[Shared]) -> None:
@@ -110,10 +119,3 @@ def _scale(bits: float) -> tuple[float, str]:
 def _short(name: str, limit: int = 34) -> str:
     name = name.replace("$", r"\$")  # matplotlib would read it as mathematics
     return name if len(name) <= limit else f"{name[: limit // 2 - 1]}…{name[-limit // 2 + 1 :]}"
-
-
-def _save(figure: "Figure", path: Path) -> None:
-    try:
-        figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        raise SourceError(f"{path}: the plot cannot be written: {error.strerror}") from None

@@ -177,8 +177,8 @@ def _reverse(rows: Sequence[Shared]) -> Table:
 
 def _joint(rows: Sequence[Shared]) -> Table:
     return Table(
-        "Both together, as coded and decoded, in bits",
-        ("model", "X then Y", "Y then X", "interleaved", "chain-rule gap"),
+        "Both together, measured on the joined bytes, in bits",
+        ("model", "X then Y", "Y then X", "interleaved", "chain-rule gap", "kind"),
         tuple(
             (
                 row.model,
@@ -186,6 +186,7 @@ def _joint(rows: Sequence[Shared]) -> Table:
                 bits_text(row.yx_bits),
                 bits_text(row.interleaved_bits),
                 "by definition" if row.kind == "difference" else bits_text(row.chain_gap_bits),
+                row.joint_kind or ABSENT,
             )
             for row in rows
         ),

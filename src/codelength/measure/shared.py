@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from codelength.dataset import Dataset
-from codelength.measure.codelength import Advance, silent
+from codelength.measure.codelength import Advance, coded_bits, silent
 from codelength.measure.interval import Interval, sum_interval
 from codelength.measure.nulls import is_floor, standard_nulls
 from codelength.measure.pair import Joint, joint_kind, pair_lengths
 from codelength.measure.verdict import verdict
 from codelength.result import Shared
 from codelength.types import Codec, Conditional, Model
-from codelength.units import format_size
+from codelength.units import bits_from_bytes, format_size
 
 
 def shared(
@@ -50,7 +50,8 @@ def shared(
     null_bits = {name: math.fsum(lengths.y_blocks - blocks) for name, blocks in lengths.null_blocks.items()}
     over = {name: sum_interval(blocks - lengths.y_given_x_blocks) for name, blocks in lengths.null_blocks.items()}
     interval, y_bits = sum_interval(saved), math.fsum(lengths.y_blocks)
-    advantages: list[tuple[float, Interval | None]] = [(shared_bits, interval)]
+    header_bits = coded_bits(codec, b"") if lengths.kind == "difference" else 0.0
+    advantages: list[tuple[float, Interval | None]] = [(shared_bits - header_bits, interval)]
     advantages += [(shared_bits - bits, over[name]) for name, bits in null_bits.items() if is_floor(name)]
     return Shared(
         codec.name,
@@ -70,7 +71,7 @@ def shared(
         interval_bits=interval,
         null_shared_bits=null_bits,
         over_null_bits=over,
-        verdict=verdict(y_bits, advantages) if x_raw else "useless",
+        verdict=verdict(min(y_bits, bits_from_bytes(len(y_raw))), advantages) if x_raw else "useless",
         warnings=window_warnings(codec, len(x_raw), len(y_raw)),
         seconds=time.perf_counter() - started,
     )

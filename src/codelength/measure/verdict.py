@@ -1,6 +1,7 @@
-"""Useful, useless or undecided: what a saving is worth beside zero and beside what its nulls save.
+"""Useful, useless or undecided: what a saving is worth beside what its nulls save.
 
-The floors are zero, noise, and the data that the user names as null. Over each floor X has an advantage: its saving
+The floors are what an empty X saves (nothing; one header where two coded sizes are subtracted), what noise saves, and
+what the data saves that the user names as null. Over each floor X has an advantage: its saving
 minus the floor's, with an interval where there is one. An advantage up to max(64 bits, 0.1 % of C(Y)) is negligible:
 where C(Y) is the right code for Y, k bits are saved by luck with probability 2^-k at most (Kraft), so more than 64 bits
 are no luck; and a thousandth is nothing to learn from.
@@ -10,7 +11,8 @@ are no luck; and a thousandth is nothing to learn from.
     undecided   otherwise
 
 Where there is no interval (plain codecs, or Y below 512 bytes), the upper end is the advantage itself and the lower
-end is it minus max(64 bits, 1 % of C(Y)). Where C(Y) is below 64 bits nothing can be told; an empty X is useless.
+end is it minus max(64 bits, 1 % of C(Y)). Where C(Y) or Y itself is below 64 bits nothing can be told; an empty X is
+useless.
 """
 
 from collections.abc import Iterable
@@ -24,7 +26,7 @@ UNSURE_FRACTION = 0.01
 
 
 def verdict(y_bits: float, advantages: Iterable[tuple[float, Interval | None]]) -> Verdict:
-    """The verdict over X's advantages (bits, interval) over its floors, zero among them.
+    """The verdict by X's advantages (bits, interval) over each of its floors.
 
     >>> verdict(10_000.0, [(900.0, (700.0, 1100.0)), (850.0, None)])
     'useful'

@@ -78,7 +78,7 @@ class ByteReader(ABC):
     """
 
     _prefix = 1  # the bits of the byte in hand behind a leading 1
-    _mass: Probs | None = None  # of the byte in hand, [256]
+    _tree: Probs | None = None  # what bytes that begin with a prefix hold together, by prefix behind a leading 1, [512]
 
     @abstractmethod
     def predict(self) -> Probs:
@@ -104,17 +104,15 @@ class ByteReader(ABC):
             self.learn(byte)
         return paid
 
+    def mass(self, bit: int) -> float:
+        """Probability that the next byte begins with the bits that were put and then this one, before rounding."""
+        if self._tree is None:
+            self._tree = mass_tree(self.predict())
+        return float(self._tree[self._prefix << 1 | bit])
+
     def p1_exact(self) -> float:
         """Probability that the next bit is 1, before rounding."""
-        if self._mass is None:
-            self._mass = self.predict()
-        depth = self._prefix.bit_length()  # 1 to 8
-        width = 1 << (8 - depth)
-        start = (self._prefix << (9 - depth)) & 0xFF
-        zero, one = (
-            ordered_sum(self._mass[start : start + width]),
-            ordered_sum(self._mass[start + width : start + 2 * width]),
-        )
+        zero, one = self.mass(0), self.mass(1)
         return one / (zero + one)
 
     def p1(self) -> int:
@@ -123,11 +121,9 @@ class ByteReader(ABC):
 
     def put(self, bit: int) -> None:
         """The next bit is this."""
-        if self._mass is None:
-            self._mass = self.predict()
         self._prefix = self._prefix << 1 | bit
         if self._prefix >= 256:
-            byte, self._prefix, self._mass = self._prefix & 0xFF, 1, None
+            byte, self._prefix, self._tree = self._prefix & 0xFF, 1, None
             self.learn(byte)
 
     def encode_into(self, coder: Encoder, data: bytes) -> None:
@@ -160,11 +156,23 @@ def clip_p1(probability: float) -> int:
     return min(max(int(probability * top + 0.5), 1), top - 1)
 
 
-def ordered_sum(values: Probs) -> float:
-    """Sum in a written order, by halves, so that every machine rounds alike; the length is a power of two."""
-    while len(values) > 1:
-        values = values[0::2] + values[1::2]
-    return float(values[0])
+def mass_tree(probabilities: Probs) -> Probs:
+    """Sums by prefix, [2n], of probabilities [n], n a power of two: tree[i] = tree[2i] + tree[2i + 1], leaves at n + s.
+
+    Pairs are summed level by level, a written order, so that every machine rounds alike.
+
+    >>> mass_tree(np.array([0.5, 0.25, 0.125, 0.125]))[1:4]
+    array([1.  , 0.75, 0.25])
+    """
+    size = len(probabilities)
+    tree = np.empty(2 * size, np.float64)
+    tree[0] = 0.0
+    tree[size:] = probabilities
+    while size > 1:
+        half = size // 2
+        np.add(tree[size : 2 * size : 2], tree[size + 1 : 2 * size : 2], out=tree[half:size])
+        size = half
+    return tree
 
 
 def encode_length(size: int) -> bytes:

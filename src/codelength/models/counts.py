@@ -45,7 +45,7 @@ class Counts(SequentialModel):
 
     After "ab", KT gives "a" 3/2 of 2 + 128 parts:
 
-    >>> Counts(order=0, alpha=0.5).after(b"ab").reader().predict()[ord("a")] * 130
+    >>> round(130 * float(Counts(order=0, alpha=0.5).after(b"ab").reader().predict()[ord("a")]), 12)
     1.5
     >>> model = Counts(order=2)
     >>> model.decode(model.encode(b"abracadabra"))

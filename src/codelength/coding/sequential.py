@@ -156,6 +156,17 @@ def clip_p1(probability: float) -> int:
     return min(max(int(probability * top + 0.5), 1), top - 1)
 
 
+def ordered_sum(values: Probs) -> float:
+    """Sum in a written order, by halves, so that every machine rounds alike; the length is a power of two.
+
+    >>> ordered_sum(np.array([0.5, 0.25, 0.125, 0.125]))
+    1.0
+    """
+    while len(values) > 1:
+        values = values[0::2] + values[1::2]
+    return float(values[0])
+
+
 def mass_tree(probabilities: Probs) -> Probs:
     """Sums by prefix, [2n], of probabilities [n], n a power of two: tree[i] = tree[2i] + tree[2i + 1], leaves at n + s.
 

@@ -129,7 +129,7 @@ def periodic(period: int, size: int, rng: np.random.Generator, *, noise: float =
         costs = counts * -math.log2(kept)
         costs[others > 0] += others[others > 0] * (-math.log2(other) if other else math.inf)
         least = costs.min()
-        bits += 8.0 + least - math.log2(float(np.exp2(least - costs).sum()))
+        bits += 8.0 + float(least) - math.log2(float(np.exp2(least - costs).sum()))
     return Sample(data.tobytes(), bits, _entropy(np.array([kept, *[other] * 255])))
 
 

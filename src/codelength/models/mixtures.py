@@ -113,7 +113,7 @@ class Switching(Mixture):
         super().__init__("switching", members, DECREASING if rate is None else float(rate))
         self.rate = rate
         if rate is not None:
-            self.name = f"{self.name[:-1]}, rate={rate!r})"
+            self.name += f":rate={rate!r}"
 
     def bound_bits(self, size: int, switches: int = 0) -> float:
         """The most that `size` bytes cost, from the start, above any sequence of members with so many switches.

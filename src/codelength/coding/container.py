@@ -1,7 +1,7 @@
 """The `.cl` container: any codec's code of any amount of data, in chunks that are checked before they are decoded.
 
     header    magic, version, codec's name, largest chunk, total size if known, fingerprint of given data   check
-    chunk     size of the code, code, CRC-32 of the data                                                    check
+    chunk     size of the code, code, SHA-256 of the data so far (4 bytes)                                  check
     ...
     trailer   SHA-256 of all data (16 bytes)                                                                check
 
@@ -119,14 +119,13 @@ def write_container(
     )
     record = header.encode()
     coder = _chunk_coder(codec, given)
-    digest, total, file_bytes, chunks, stored_chunks, check = hashlib.sha256(), 0, 0, 0, 0, 0
+    digest, total, file_bytes, chunks, stored_chunks, check = hashlib.sha256(), 0, 0, 0, 0, b""
 
     def put(record: bytes) -> None:
         nonlocal check, file_bytes
-        sealed = framing.sealed(record, check)
-        check = int.from_bytes(sealed[-framing.CHECK_BYTES :], "little")
-        file_bytes += len(sealed)
-        target.write(sealed)
+        check = framing.check_of(record, check)
+        file_bytes += len(record) + len(check)
+        target.write(record + check)
 
     put(record)
     for data in _pieces(source, header):
@@ -135,7 +134,8 @@ def write_container(
         total += len(data)
         chunks += 1
         stored_chunks += len(code) >= len(data)
-        put(_chunk_record(header, data, code, total))
+        data_check = b"" if total == header.total_bytes else digest.digest()[: framing.CHECK_BYTES]
+        put(_chunk_record(header, data, code) + data_check)
     end = b"" if header.total_bytes is not None else b"\0" + encode_length(total)
     put(end + digest.digest()[:DIGEST_BYTES])
     return Contents(header, total, file_bytes, chunks, stored_chunks, digest.hexdigest()[: 2 * DIGEST_BYTES])
@@ -195,9 +195,9 @@ def read_container(
             data = coder.decode(chunk.code, chunk.raw_bytes, progress or _silent)
         except (LimitError, DamagedError, CodecError) as error:
             raise records.damaged(str(error)) from error
-        if chunk.data_check not in (None, framing.check_bytes(data)) or len(data) != chunk.raw_bytes:
-            raise records.damaged(f"{header.codec_name} decodes it to other data; was it made on another machine?")
         digest.update(data)
+        if len(data) != chunk.raw_bytes or not digest.digest().startswith(chunk.data_check):
+            raise records.damaged(f"{header.codec_name} decodes it to other data; was it made on another machine?")
         total += len(data)
         chunks += 1
         stored_chunks += len(chunk.code) == chunk.raw_bytes
@@ -309,7 +309,7 @@ def _chunk_coder(codec: Codec, given: bytes | None) -> _ChunkCoder:
 class _Chunk:
     raw_bytes: int
     code: bytes
-    data_check: bytes | None
+    data_check: bytes  # none where the trailer follows
 
 
 def _chunks(records: Records, header: Header) -> Iterator[_Chunk]:
@@ -325,18 +325,16 @@ def _chunks(records: Records, header: Header) -> Iterator[_Chunk]:
             raise records.damaged(f"{code_bytes:,} bytes of code for {raw_bytes:,} bytes are over the limit")
         code = records.take(code_bytes)
         total += raw_bytes
-        data_check = None if total == known else records.take(framing.CHECK_BYTES)
+        data_check = b"" if total == known else records.take(framing.CHECK_BYTES)
         records.end()
         yield _Chunk(raw_bytes, code, data_check)
         number += 1
 
 
-def _chunk_record(header: Header, data: bytes, code: bytes, total: int) -> bytes:
+def _chunk_record(header: Header, data: bytes, code: bytes) -> bytes:
     code = data if len(code) >= len(data) else code
-    sizes = encode_length(len(code))
-    if header.total_bytes is None:
-        sizes = encode_length(len(data)) + sizes
-    return sizes + code + (b"" if total == header.total_bytes else framing.check_bytes(data))
+    size = encode_length(len(data)) if header.total_bytes is None else b""
+    return size + encode_length(len(code)) + code
 
 
 def _read_trailer(records: Records, header: Header, total: int) -> str:

@@ -1,11 +1,11 @@
 """The records of a `.cl` file, as docs/format.md specifies them: header, numbers, checks.
 
-Every record ends in a CRC-32 that starts from the check before it, so a chunk that is changed, missing, swapped or
-taken from another file is found before it is decoded.
+Every record ends in a check, four bytes of SHA-256 over the check before it and the record, so a chunk that is changed,
+missing, swapped or taken from another file is found before it is decoded. (A chain of CRCs would not do: a record that
+holds data and the CRC of that data has a CRC that does not depend on the data.)
 """
 
 import hashlib
-import zlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -110,7 +110,7 @@ class Records:
         self.start = 0  # where the record in hand begins
         self.part = "the header"  # the record in hand, for messages
         self._source = source
-        self._sum = 0  # CRC-32 of all records so far without their checks
+        self._sum = hashlib.sha256()  # over the check before and the record in hand
 
     def begin(self, part: str) -> None:
         """The next record begins here."""
@@ -126,7 +126,7 @@ class Records:
     def take_some(self, size: int) -> bytes:
         """At most size bytes, summed; fewer only at the end of the file."""
         data = self._read(size)
-        self._sum = zlib.crc32(data, self._sum)
+        self._sum.update(data)
         return data
 
     def number(self) -> int:
@@ -146,8 +146,9 @@ class Records:
         check = self._read(CHECK_BYTES)
         if len(check) < CHECK_BYTES:
             raise self._cut()
-        if check != self._sum.to_bytes(CHECK_BYTES, "little"):
+        if check != self._sum.digest()[:CHECK_BYTES]:
             raise self.damaged("its check does not agree")
+        self._sum = hashlib.sha256(check)
 
     def expect_nothing(self) -> None:
         """The file must end here."""
@@ -203,18 +204,13 @@ def most_chunk_bytes(carried: bool) -> int:
     return MAX_CARRIED_CHUNK_BYTES if carried else MAX_CHUNK_BYTES
 
 
-def sealed(record: bytes, check_before: int) -> bytes:
-    """A record with its check behind it.
+def check_of(record: bytes, check_before: bytes = b"") -> bytes:
+    """The check of a record behind that of the record before.
 
-    >>> sealed(b"123456789", 0)[9:].hex()
-    '2639f4cb'
+    >>> check_of(b"").hex()
+    'e3b0c442'
     """
-    return record + check_bytes(record, check_before)
-
-
-def check_bytes(data: bytes, start: int = 0) -> bytes:
-    """CRC-32 of data from a starting value, little-endian."""
-    return zlib.crc32(data, start).to_bytes(CHECK_BYTES, "little")
+    return hashlib.sha256(check_before + record).digest()[:CHECK_BYTES]
 
 
 def digest_of(data: bytes) -> str:

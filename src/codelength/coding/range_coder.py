@@ -15,13 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.compiled import compiled
-from codelength.errors import CodelengthError
+from codelength.errors import CodelengthError, DamagedError
 
 BIT_PRECISION = 16
 SYMBOL_PRECISION = 24
 SYMBOL_TOTAL = 1 << SYMBOL_PRECISION
 
 _BLOCK = 1 << 16  # bits coded between two looks at the buffer
+_PADDING_BYTES = 8  # zeros behind the code, which a decoder may read
+_NUMBER_MASK = (1 << 48) - 1
 
 Ints = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
@@ -83,12 +85,13 @@ class RangeEncoder:
 class RangeDecoder:
     """Reads what RangeEncoder wrote, asked with the same probabilities in the same order.
 
-    It never fails: other probabilities or another code give other symbols, and whoever frames the code checks a sum.
+    While it decodes it never fails: other probabilities or another code give other symbols. `finish` tells whether an
+    encoder would have written this code; whoever frames the code checks a sum.
     `state` (value − low, range, position) and `code` are open to compiled kernels, which call `decode_bit`.
     """
 
     def __init__(self, code: bytes) -> None:
-        self.code: Octets = np.frombuffer(bytearray(code + bytes(8)), np.uint8)
+        self.code: Octets = np.frombuffer(bytearray(code + bytes(_PADDING_BYTES)), np.uint8)
         self.state: Ints = np.array([int.from_bytes(self.code[:6].tobytes(), "big"), 1 << 48, 6], np.int64)
 
     def bit(self, p1: int) -> int:
@@ -102,6 +105,23 @@ class RangeDecoder:
     def symbol(self, low: int, size: int) -> None:
         """Take the symbol that holds [low, low + size) of 2^24 parts."""
         _decode_symbol(self.state, self.code, low, size)
+
+    def finish(self) -> None:
+        """Check that an encoder of what was decoded would have ended as this code does.
+
+        Raises DamagedError where it would not: the code is cut, changed or extended. So a code passes if and only if
+        encoding what it gave makes the same code again.
+        """
+        size = len(self.code) - _PADDING_BYTES
+        offset, span, position = (int(part) for part in self.state)
+        window = int.from_bytes(self.code[position - 6 : position].tobytes(), "big")
+        low = (window - offset) & _NUMBER_MASK
+        for zeros in range(48, -1, -1):
+            value = ((low + (1 << zeros) - 1) >> zeros) << zeros
+            if value < low + span:
+                break
+        if position < size or value & _NUMBER_MASK != window or (size and self.code[size - 1] == 0):
+            raise DamagedError("the code does not end where its data does; it is cut, changed or extended")
 
 
 @compiled

@@ -63,11 +63,17 @@ class SequentialModel(ABC):
         return encode_length(len(data)) + coder.finish()
 
     def decode(self, code: bytes, *, limit_bytes: int | None = None) -> bytes:
-        """The data that was encoded; LimitError where it would be longer than limit_bytes."""
+        """The data that was encoded.
+
+        Raises LimitError where it would be longer than limit_bytes, DamagedError where its code would be another.
+        """
         size, start = decode_length(code)
         if limit_bytes is not None and size > limit_bytes:
             raise LimitError(f"the code says {size:,} bytes, over the limit of {limit_bytes:,}")
-        return self.reader().decode_from(RangeDecoder(code[start:]), size)
+        coder = RangeDecoder(code[start:])
+        data = self.reader().decode_from(coder, size)
+        coder.finish()
+        return data
 
 
 class ByteReader(ABC):
@@ -210,5 +216,7 @@ def decode_length(code: bytes) -> tuple[int, int]:
     for i, byte in enumerate(code[:9]):
         size |= (byte & 127) << 7 * i
         if byte < 128:
+            if i and not byte:
+                break  # a zero on top, which encode_length never writes
             return size, i + 1
     raise DamagedError("the code does not begin with a length; it is cut or not a code of this model")

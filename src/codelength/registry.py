@@ -1,0 +1,387 @@
+"""The registry: one table from names to codecs, with options that are parsed and checked.
+
+    name[(member, ...)][:option=value,...]      zstd:level=19    bayes(counts:order=2,mixing)    from_codec(gzip)
+
+A codec's `name` is what was typed, so that it says all that a decoder needs. Nothing is imported before its codec is
+made. To add a model is one file and one entry here; the laws then apply to it at its `law_names`.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from codelength.errors import OptionError, UnknownNameError, UsageError
+from codelength.types import Codec, Model
+from codelength.units import GIB, KIB, MIB, format_size, parse_size
+
+Value = int | float | str
+Factory = Callable[[tuple[Codec, ...], Mapping[str, Value]], Codec]
+
+_MOST_LETTERS = 1_000
+_MOST_MEMBERS = 64
+_DEEPEST = 8  # parentheses within parentheses
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a codec: a whole number, a number, a size in bytes, or one of some words.
+
+    >>> Option("int", 9, "effort", low=1, high=9).parse("xz", "level", "19")
+    Traceback (most recent call last):
+    codelength.errors.OptionError: xz: level=19 is outside 1 to 9
+    """
+
+    kind: Literal["int", "float", "size", "word"]
+    default: Value
+    help: str
+    low: float = 0
+    high: float = 0
+    choices: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """What it may be, for people."""
+        if self.kind == "word":
+            return " or ".join(self.choices)
+        if self.kind == "size":
+            return f"{format_size(int(self.low))} to {format_size(int(self.high))}"
+        return f"{self.low:g} to {self.high:g}"
+
+    def parse(self, name: str, key: str, text: str) -> Value:
+        """The value of text; OptionError where it is none."""
+        if self.kind == "word":
+            if text not in self.choices:
+                raise OptionError(f"{name}: {key}={text} is unknown; use {self.allowed}{_meant(text, self.choices)}")
+            return text
+        try:
+            value = self._number(text)
+        except ValueError:
+            wanted = {"int": "a whole number", "float": "a number", "size": "a size such as 64MiB"}[self.kind]
+            raise OptionError(f"{name}: {key}={text} is not {wanted}; it may be {self.allowed}") from None
+        if not self.low <= value <= self.high:
+            raise OptionError(f"{name}: {key}={text} is outside {self.allowed}")
+        return value
+
+    def _number(self, text: str) -> int | float:
+        if not re.fullmatch(r"[0-9A-Za-z.+-]{1,24}", text):
+            raise ValueError(text)
+        if self.kind == "size":
+            return parse_size(text)
+        return int(text) if self.kind == "int" else float(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table: what a name stands for."""
+
+    name: str
+    summary: str
+    options: Mapping[str, Option]
+    factory: Factory
+    law_names: tuple[str, ...]  # full names with small state, at which the laws run
+    members: tuple[int, int] = (0, 0)  # how many codecs it takes in parentheses, at least and at most
+
+    def describe(self) -> str:
+        """Name, summary and options, a line each."""
+        options = [f"  {key}={option.default}  {option.help}; {option.allowed}" for key, option in self.options.items()]
+        return "\n".join([f"{self.name}: {self.summary}", *options])
+
+
+def create(name: str) -> Codec:
+    """The codec of this name.
+
+    Raises UnknownNameError for a name that is not in the table, OptionError for an option that is unknown, of the wrong
+    type or out of range, UsageError for members that are missing or where none belong.
+
+    >>> create("xz:level=6").name
+    'xz:level=6'
+    >>> create("gzib")
+    Traceback (most recent call last):
+    codelength.errors.UnknownNameError: there is no model 'gzib'; did you mean gzip?
+    """
+    return _create(name, 0)
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a list separated by commas; options stay with the name that they belong to.
+
+    Raises UsageError for an empty name, an option without a name or parentheses that do not match.
+
+    >>> split_names("zstd:level=19,window=27,xz,bayes(counts:order=1,xz)")
+    ['zstd:level=19,window=27', 'xz', 'bayes(counts:order=1,xz)']
+    """
+    names: list[str] = []
+    for piece in _split(text):
+        if not piece:
+            raise UsageError(f"a name is missing in {text!r}; names are separated by single commas")
+        if re.match(r"[^:(]*=", piece):
+            if not names:
+                raise UsageError(f"{piece!r} is an option without a name; write NAME:{piece}")
+            names[-1] += "," + piece
+        else:
+            names.append(piece)
+    return names
+
+
+def entries() -> Mapping[str, Entry]:
+    """The table, in the order in which it is shown.
+
+    >>> print(entries()["bz2"].describe())
+    bz2: block sorting (Burrows-Wheeler), through libbz2
+      level=9  blocks of so many 100,000 bytes; 1 to 9
+    """
+    return _ENTRIES
+
+
+def _create(name: str, depth: int) -> Codec:
+    name = name.strip()
+    if len(name) > _MOST_LETTERS or depth > _DEEPEST:
+        raise UsageError(f"a model's name has at most {_MOST_LETTERS} letters and {_DEEPEST} nested parentheses")
+    head, members_text, options_text = _parts(name)
+    entry = _ENTRIES.get(head)
+    if entry is None:
+        raise UnknownNameError(f"there is no model {head!r}{_meant(head, tuple(_ENTRIES))}")
+    members = () if members_text is None else tuple(_create(part, depth + 1) for part in split_names(members_text))
+    _check_members(entry, members)
+    given = _parse_options(entry, options_text)
+    codec = entry.factory(members, {key: option.default for key, option in entry.options.items()} | given.values)
+    inner = f"({','.join(member.name for member in members)})" if members else ""
+    full_name = head + inner + (":" + ",".join(given.texts) if given.texts else "")
+    object.__setattr__(codec, "name", full_name)  # nobody else has seen it yet
+    return codec
+
+
+def _parts(name: str) -> tuple[str, str | None, str]:
+    """A name's head, what is in its parentheses (None without any), and its options."""
+    match = re.fullmatch(r"([^(:,=]*)(?:\((.*)\))?(?::(.*))?", name, re.DOTALL)
+    if match is None or not match[1].strip():
+        raise UsageError(f"{name!r} is no name of a model; write name:option=value or name(member,member)")
+    if match[2] is not None and not match[2].strip():
+        raise UsageError(f"{name!r} has nothing in its parentheses; name the codecs that it is made of")
+    return match[1].strip(), match[2], match[3] or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    values: dict[str, Value] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+
+def _parse_options(entry: Entry, text: str) -> _Given:
+    given = _Given()
+    for piece in text.split(",") if text else []:
+        key, equals, value = (part.strip() for part in piece.partition("="))
+        if not equals:
+            raise OptionError(f"{entry.name}: {piece!r} is no option; write option=value")
+        option = entry.options.get(key)
+        if option is None:
+            known = f"it has {', '.join(entry.options)}" if entry.options else "it has none"
+            raise OptionError(f"{entry.name}: option {key!r} is unknown; {known}{_meant(key, tuple(entry.options))}")
+        if key in given.values:
+            raise OptionError(f"{entry.name}: option {key!r} is given twice")
+        given.values[key] = option.parse(entry.name, key, value)
+        given.texts.append(f"{key}={value}")
+    return given
+
+
+def _check_members(entry: Entry, members: tuple[Codec, ...]) -> None:
+    least, most = entry.members
+    if not least <= len(members) <= most:
+        wanted = "no" if most == 0 else str(least) if least == most else f"{least} to {most}"
+        raise UsageError(f"{entry.name} takes {wanted} codecs in parentheses, and got {len(members)}")
+
+
+def _split(text: str) -> list[str]:
+    """Pieces between the commas that stand in no parentheses."""
+    pieces, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            break
+        if letter == "," and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += letter
+    if depth:
+        raise UsageError(f"the parentheses in {text!r} do not match")
+    return [piece.strip() for piece in pieces]
+
+
+def _meant(word: str, words: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else "" if not words else f"; there are {', '.join(words)}"
+
+
+def _gzip(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.libraries import Gzip
+
+    return Gzip(level=int(options["level"]), memory=int(options["memory"]))
+
+
+def _bz2(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.libraries import Bz2
+
+    return Bz2(level=int(options["level"]))
+
+
+def _xz(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.libraries import Xz
+
+    return Xz(level=int(options["level"]), window=int(options["window"]))
+
+
+def _zstd(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.libraries import Zstd
+
+    return Zstd(level=int(options["level"]), window=int(options["window"]))
+
+
+def _brotli(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.libraries import Brotli
+
+    return Brotli(level=int(options["level"]), window=int(options["window"]))
+
+
+def _ppmd(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.libraries import Ppmd
+
+    return Ppmd(order=int(options["order"]), memory=int(options["memory"]))
+
+
+def _counts(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.counts import Counts
+
+    return Counts(
+        order=int(options["order"]),
+        estimator="dirichlet" if options["estimator"] == "dirichlet" else "blend",
+        alpha=float(options["alpha"]),
+        memory_bytes=int(options["memory"]),
+    )
+
+
+def _from_codec(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.from_codec import FromCodec
+
+    return FromCodec(members[0], reach_bytes=int(options["reach"]))
+
+
+def _bayes(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.mixtures import Bayes
+
+    return Bayes(_models(members))
+
+
+def _switching(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.mixtures import Switching
+
+    rate = options["rate"]
+    return Switching(_models(members), rate=float(rate) if rate else None)
+
+
+def _models(members: tuple[Codec, ...]) -> list[Model]:
+    """The members as Models; UsageError for one that does not predict."""
+    models = []
+    for member in members:
+        if not isinstance(member, Model):
+            raise UsageError(f"{member.name} does not predict; write from_codec({member.name})")
+        models.append(member)
+    return models
+
+
+def _level(default: int, low: int, high: int) -> Option:
+    return Option("int", default, "effort", low=low, high=high)
+
+
+def _window(default: int, low: int, high: int) -> Option:
+    return Option("int", default, "log2 of how many bytes back it looks", low=low, high=high)
+
+
+_TABLE = (
+    Entry(
+        "gzip",
+        "deflate, through zlib; reads 32,506 bytes before",
+        {"level": _level(9, 1, 9), "memory": Option("int", 9, "zlib's memory level", low=1, high=9)},
+        _gzip,
+        ("gzip", "gzip:level=1"),
+    ),
+    Entry(
+        "bz2",
+        "block sorting (Burrows-Wheeler), through libbz2",
+        {"level": Option("int", 9, "blocks of so many 100,000 bytes", low=1, high=9)},
+        _bz2,
+        ("bz2",),
+    ),
+    Entry(
+        "xz",
+        "LZMA2 at its extreme presets, through liblzma",
+        {"level": _level(9, 0, 9), "window": _window(28, 12, 30)},
+        _xz,
+        ("xz", "xz:window=12"),
+    ),
+    Entry(
+        "zstd",
+        "Zstandard; reads a window before",
+        {"level": _level(22, 1, 22), "window": _window(27, 10, 31)},
+        _zstd,
+        ("zstd", "zstd:level=3,window=10"),
+    ),
+    Entry(
+        "brotli",
+        "Brotli, with its dictionary of web text",
+        {"level": _level(11, 0, 11), "window": _window(24, 10, 24)},
+        _brotli,
+        ("brotli", "brotli:level=5,window=10"),
+    ),
+    Entry(
+        "ppmd",
+        "prediction by partial matching, PPMd variant I, through pyppmd",
+        {
+            "order": Option("int", 16, "longest context", low=2, high=16),
+            "memory": Option("size", 256 * MIB, "of the model, which restarts when it is full", low=MIB, high=2 * GIB),
+        },
+        _ppmd,
+        ("ppmd:memory=1MiB", "ppmd:order=4,memory=16MiB"),
+    ),
+    Entry(
+        "counts",
+        "adaptive order-k counts, the readable baseline",
+        {
+            "order": Option("int", 2, "longest context", low=0, high=16),
+            "estimator": Option("word", "blend", "orders blended, or order k alone", choices=("blend", "dirichlet")),
+            "alpha": Option("float", 0.5, "prior count of each byte", low=1e-9, high=1e9),
+            "memory": Option("size", GIB, "most memory for strings", low=64 * KIB, high=64 * GIB),
+        },
+        _counts,
+        ("counts:order=0", "counts:order=2", "counts:order=1,estimator=dirichlet", "counts:order=6,memory=1MiB"),
+    ),
+    Entry(
+        "bayes",
+        "the Bayes mixture of models: the best one's bits and at most log2 of their number",
+        {},
+        _bayes,
+        ("bayes(counts:order=1,counts:order=3)",),
+        members=(1, _MOST_MEMBERS),
+    ),
+    Entry(
+        "switching",
+        "the mixture of all sequences of models: the best sequence's bits and a stated bound",
+        {"rate": Option("float", 0, "share of each weight moved at a byte; 0 stands for 1/(t + 1)", low=0, high=0.999)},
+        _switching,
+        ("switching(counts:order=0,counts:order=2)", "switching(counts:order=0,counts:order=2):rate=0.01"),
+        members=(1, _MOST_MEMBERS),
+    ),
+    Entry(
+        "from_codec",
+        "any codec as a predictor; 256 calls a byte",
+        {"reach": Option("size", 4 * KIB, "history that the codec sees", low=0, high=GIB)},
+        _from_codec,
+        ("from_codec(gzip:level=1,memory=1):reach=64",),
+        members=(1, 1),
+    ),
+)
+_ENTRIES: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _TABLE})
+
+LADDER = ("gzip", "bz2", "xz", "zstd", "brotli", "ppmd", "counts:order=2", "mixing")

@@ -372,8 +372,8 @@ def test_the_forecast_adds_given_data_and_chunks() -> None:
     codec = Counts(order=1, memory_bytes=MIB)
     assert forecast(contents, codec).seconds == 1.5e6 / codec.nominal_speed
     assert forecast(contents, codec).memory_bytes == 4 * MIB
-    assert str(container.Forecast(0.01, MIB)) == "about 1 s and 1 MiB of memory"
-    assert str(container.Forecast(9000, MIB)) == "about 2 h and 1 MiB of memory"
+    assert str(container.Forecast(0.01, MIB)) == "about 1 s and up to 1 MiB of memory"
+    assert str(container.Forecast(9000, MIB)) == "about 2 h and up to 1 MiB of memory"
 
 
 def golden_cases() -> list[tuple[str, Codec, bytes | None, bool]]:

@@ -1,15 +1,17 @@
 """The verbs on files: compress, decompress, info."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from codelength.cli.progress import Progress
-from codelength.data.files import STREAM, Source, find, load, open_source
+from codelength.data.files import STREAM, STREAM_NAME, Source, find, load, open_source
 from codelength.data.names import printable
 from codelength.data.output import check_target, open_target
-from codelength.errors import CodecError, DataError, UsageError
+from codelength.errors import CodecError, DataError, SourceError, UsageError
 from codelength.units import format_size, parse_size
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def compress(
     from codelength.coding.container import Contents, read_container, write_container
     from codelength.registry import create
 
-    name = printable(file)
+    name = _name(file)
     place = output if output is not None else _compressed_name(file)
     path = _one_path(file)
     check_target(place, force=force, source=path)
@@ -89,12 +91,12 @@ def decompress(
     from codelength.coding.container import Limits, read_container
     from codelength.registry import create
 
-    name = printable(file)
+    name = _name(file)
     place = output if output is not None else _original_name(file)
     check_target(place, force=force, source=file)
     limits = Limits(None if limit is None else _size(limit), _size(memory_limit))
     given_data = _load_given(given)
-    with Progress(f"decompressing {name}") as progress, open_source(file) as source:
+    with Progress(f"decompressing {name}") as progress, open_source(file) as source, _errors_about(name):
         progress.total_bytes = _size_told(source)
         with open_target(place, force=force) as target:
             read = read_container(source, target, create, given=given_data, limits=limits, progress=progress)
@@ -112,22 +114,23 @@ def info(
     from codelength.coding.container import forecast, scan_container
     from codelength.registry import create
 
-    with Progress(f"reading {printable(file)}"), open_source(file) as source:
+    name = _name(file)
+    with Progress(f"reading {name}"), open_source(file) as source, _errors_about(name):
         contents = scan_container(source)
     try:
         decoding = forecast(contents, create(contents.header.codec_name))
     except UsageError:
         decoding = None
     if as_json:
-        typer.echo(json.dumps(_info_fields(file, contents, decoding)))
+        typer.echo(json.dumps(_info_fields(name, contents, decoding)))
     else:
-        typer.echo(_info_text(printable(file), contents, decoding))
+        typer.echo(_info_text(name, contents, decoding))
 
 
-def _info_fields(file: str, contents: "Contents", decoding: "Forecast | None") -> dict[str, object]:
+def _info_fields(name: str, contents: "Contents", decoding: "Forecast | None") -> dict[str, object]:
     header = contents.header
     return {
-        "file": printable(file),
+        "file": name,
         "version": header.version,
         "model": header.codec_name,
         "raw_bytes": contents.raw_bytes,
@@ -151,6 +154,8 @@ def _info_text(name: str, contents: "Contents", decoding: "Forecast | None") -> 
         given = f"{header.given_bytes:,} bytes, SHA-256 {header.given_digest}... (decoding needs them)"
     cost = "unknown: this release cannot make that codec" if decoding is None else str(decoding)
     how = "one model through all" if header.carried else "each alone"
+    if contents.stored_chunks:
+        how += f", {contents.stored_chunks:,} stored as they are"
     rows = (
         ("format", f"codelength container, version {header.version}"),
         ("codec", header.codec_name),
@@ -158,11 +163,25 @@ def _info_text(name: str, contents: "Contents", decoding: "Forecast | None") -> 
         ("original", f"SHA-256 {contents.sha256}..."),
         ("given", given),
         ("chunks", f"{contents.chunks:,} of at most {format_size(header.chunk_bytes)}, {how}"),
-        ("stored", f"{contents.stored_chunks:,} of them, which do not compress"),
         ("checks", "all agree"),
         ("decoding", cost),
     )
     return "\n".join([name, *(f"  {key:<10}{value}" for key, value in rows)])
+
+
+@contextmanager
+def _errors_about(name: str) -> Iterator[None]:
+    """What is wrong with a container is said with its name."""
+    try:
+        yield
+    except SourceError:  # has its name
+        raise
+    except DataError as error:
+        raise type(error)(f"{name}: {error}") from error
+
+
+def _name(file: str) -> str:
+    return STREAM_NAME if file == STREAM else printable(file)
 
 
 def _after(given: str | None) -> str:
@@ -196,8 +215,8 @@ def _one_path(file: str) -> str:
     remote = found.filesystem is not None and len(found.paths) == 1
     if found.paths != (file,) and not remote:
         raise UsageError(
-            f"{found.name} stands for several files or a folder, and compress takes one; pack them first: "
-            f"tar cf - ... | codelength compress - -o {found.name.rstrip('/')}.tar.cl"
+            f"{found.name} is a folder or a pattern, and compress takes one file; pack it first: "
+            "tar cf - FOLDER | codelength compress - -o FOLDER.tar.cl"
         )
     return file
 

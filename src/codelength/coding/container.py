@@ -75,7 +75,7 @@ class Forecast:
     """What decoding will take, about; memory in whole MiB.
 
     >>> print(Forecast(300.0, 256 * MIB))
-    about 5 min and 256 MiB of memory
+    about 5 min and up to 256 MiB of memory
     """
 
     seconds: float
@@ -85,7 +85,7 @@ class Forecast:
         seconds = max(self.seconds, 1)
         time = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
         time = f"{seconds / 3600:.0f} h" if seconds >= 2 * 3600 else time
-        return f"about {time} and {format_size(self.memory_bytes)} of memory"
+        return f"about {time} and up to {format_size(self.memory_bytes)} of memory"
 
 
 def write_container(

@@ -7,7 +7,7 @@ import pytest
 
 from codelength.dataset import Dataset, sha256_of
 from codelength.errors import CodecError
-from codelength.measure.codelength import measure, measure_work
+from codelength.measure.codelength import measure, measure_ladder, measure_work
 from codelength.models.counts import Counts
 from codelength.types import Codec, Conditional
 
@@ -79,4 +79,11 @@ def test_progress_reaches_the_work_that_was_announced(
     for codec in codecs:
         done: list[int] = []
         measure(TEXT, codec, given=given, coded=coded, progress=done.append)
-        assert sum(done) == measure_work(len(TEXT), codec, given_bytes=len(given or b""), coded=coded)
+        given_bytes = None if given is None else len(given)
+        assert sum(done) == measure_work(len(TEXT), [codec], given_bytes=given_bytes, coded=coded)
+
+
+def test_the_best_row_of_a_ladder_comes_first(counts: Counts, blocks: Codec, stored: Codec) -> None:
+    rows = measure_ladder(TEXT, [stored, counts, blocks])
+    assert [row.model for row in rows] == ["blocks", "counts:order=2", "stored"]
+    assert [row.bits for row in rows] == sorted(row.bits for row in rows)

@@ -10,8 +10,8 @@ import pytest
 from codelength.dataset import Dataset
 from codelength.errors import CodecError
 from codelength.measure.nulls import shuffled, standard_nulls
-from codelength.measure.pair import interleaved, joint_kind
-from codelength.measure.shared import shared, shared_ladder, shared_work, window_warnings
+from codelength.measure.pair import interleaved, joint_kind, window_warnings
+from codelength.measure.shared import shared, shared_ladder, shared_work
 from codelength.models.counts import Counts
 from codelength.result import SHARED_KEYS
 from codelength.types import Codec, Conditional

@@ -8,7 +8,7 @@ Nothing is subtracted for headers.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from codelength.dataset import Dataset, sha256_of
 from codelength.errors import CodecError
@@ -45,13 +45,32 @@ def measure(
     return Codelength(codec.name, name, sha256_of(raw), len(raw), bits, kind, seconds=time.perf_counter() - started)
 
 
-def measure_work(data_bytes: int, codec: Codec, *, given_bytes: int = 0, coded: bool = False) -> int:
-    """The bytes that `measure` reports to its progress in all."""
-    if isinstance(codec, Model) and not coded:
-        return given_bytes + data_bytes
-    if isinstance(codec, Conditional) or not given_bytes:
-        return 2 * data_bytes
-    return 2 * data_bytes + 4 * given_bytes
+def measure_ladder(
+    data: Dataset | bytes,
+    codecs: Iterable[Codec],
+    *,
+    given: Dataset | bytes | None = None,
+    coded: bool = False,
+    progress: Advance | None = None,
+) -> list[Codelength]:
+    """`measure` by each codec, the fewest bits first."""
+    rows = [measure(data, codec, given=given, coded=coded, progress=progress) for codec in codecs]
+    return sorted(rows, key=lambda row: row.bits)
+
+
+def measure_work(
+    data_bytes: int, codecs: Iterable[Codec], *, given_bytes: int | None = None, coded: bool = False
+) -> int:
+    """The bytes that `measure_ladder` reports to its progress in all."""
+    total = 0
+    for codec in codecs:
+        if isinstance(codec, Model) and not coded:
+            total += (given_bytes or 0) + data_bytes
+        elif isinstance(codec, Conditional) or given_bytes is None:
+            total += 2 * data_bytes
+        else:
+            total += 2 * data_bytes + 4 * given_bytes
+    return total
 
 
 def coded_bits(codec: Codec, data: bytes, advance: Advance | None = None) -> float:

@@ -6,10 +6,19 @@ p_T(s) ∝ p(s)^(1/T): temperature T = 1 samples from the model, towards 0 takes
 import numpy as np
 
 from codelength.errors import OptionError
+from codelength.measure.codelength import Advance, silent
 from codelength.types import Model
 
 
-def generate(model: Model, after: bytes, n: int, rng: np.random.Generator, *, temperature: float = 1.0) -> bytes:
+def generate(
+    model: Model,
+    after: bytes,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    temperature: float = 1.0,
+    progress: Advance | None = None,
+) -> bytes:
     """n bytes drawn from the model after it has read a text.
 
     Raises OptionError for a negative n or a temperature that is not above 0.
@@ -20,6 +29,7 @@ def generate(model: Model, after: bytes, n: int, rng: np.random.Generator, *, te
     """
     if n < 0 or not temperature > 0:
         raise OptionError(f"cannot generate {n} bytes at temperature {temperature}; n must be at least 0, T above 0")
+    advance = progress or silent
     reader = model.reader()
     reader.read(after)
     text = bytearray()
@@ -30,4 +40,5 @@ def generate(model: Model, after: bytes, n: int, rng: np.random.Generator, *, te
         byte = min(int(ends.searchsorted(rng.random() * ends[-1], side="right")), 255)
         reader.read(bytes((byte,)))
         text.append(byte)
+        advance(1)
     return bytes(text)

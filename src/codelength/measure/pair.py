@@ -19,6 +19,7 @@ import numpy as np
 from codelength.measure.codelength import Advance, coded_bits, pieces, silent
 from codelength.measure.interval import block_edges
 from codelength.types import Bits, Codec, Conditional, Kind, Model, Reader
+from codelength.units import format_size
 
 INTERLEAVED_BYTES = 4096
 JOINT_SECONDS = 5.0
@@ -74,6 +75,19 @@ def interleaved(x: bytes, y: bytes, *, block_bytes: int = INTERLEAVED_BYTES) -> 
         for data in (x, y):
             parts.append(data[len(data) * block // blocks : len(data) * (block + 1) // blocks])
     return b"".join(parts)
+
+
+def window_warnings(codec: Codec, x_bytes: int, y_bytes: int) -> tuple[str, ...]:
+    """What a codec cannot see because its window is short."""
+    window = codec.window_bytes
+    if window is None or x_bytes + y_bytes <= window:
+        return ()
+    if x_bytes > window:
+        return (
+            f"{codec.name} reaches back {format_size(window)}: of X's {x_bytes:,} bytes it knows the last {window:,}, "
+            "and those only at the start of Y",
+        )
+    return (f"{codec.name} reaches back {format_size(window)}: late in Y it no longer sees the start of X",)
 
 
 def _ideal_lengths(

@@ -13,11 +13,11 @@ from codelength.dataset import Dataset
 from codelength.measure.codelength import Advance, coded_bits, silent
 from codelength.measure.interval import Interval, sum_interval
 from codelength.measure.nulls import is_floor, standard_nulls
-from codelength.measure.pair import Joint, joint_kind, pair_lengths
+from codelength.measure.pair import Joint, joint_kind, pair_lengths, window_warnings
 from codelength.measure.verdict import verdict
 from codelength.result import Shared
 from codelength.types import Codec, Conditional, Model
-from codelength.units import bits_from_bytes, format_size
+from codelength.units import bits_from_bytes
 
 
 def shared(
@@ -109,16 +109,3 @@ def shared_work(
         else:
             total += 6 * both + 4 * null_bytes + 2 * after_nulls + (2 * both if passes else 0)
     return total
-
-
-def window_warnings(codec: Codec, x_bytes: int, y_bytes: int) -> tuple[str, ...]:
-    """What a codec cannot see because its window is short."""
-    window = codec.window_bytes
-    if window is None or x_bytes + y_bytes <= window:
-        return ()
-    if x_bytes > window:
-        return (
-            f"{codec.name} reaches back {format_size(window)}: of X's {x_bytes:,} bytes it knows the last {window:,}, "
-            "and those only at the start of Y",
-        )
-    return (f"{codec.name} reaches back {format_size(window)}: late in Y it no longer sees the start of X",)

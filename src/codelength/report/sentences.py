@@ -20,6 +20,16 @@ def finding(row: Shared) -> str:
     return f"{saving} Instead of X, {', '.join(nulls)}." if nulls else saving
 
 
+def readable(text: bytes) -> str:
+    r"""Bytes as they can be shown on a terminal: lines and tabs stay, what is no printable UTF-8 is escaped.
+
+    >>> print(readable(b"caf\xe9\x1b[1m"))
+    caf\xe9\x1b[1m
+    """
+    letters = text.decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in letters)
+
+
 def _null_name(name: str) -> str:
     return {"shuffled": "its pieces in random order save", "noise": "noise of its size saves"}.get(
         name, f"{name} saves"

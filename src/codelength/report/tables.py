@@ -61,11 +61,11 @@ class Table:
         return column == 0 or self.columns[column] in self.left
 
 
-def measure_table(rows: Sequence[Codelength]) -> Table:
-    """One row a model, as given, under the name and size of the data; rows must be of one piece of data."""
+def measure_table(rows: Sequence[Codelength], *, given: str | None = None) -> Table:
+    """One row a model, as they come, under the name and size of the data; rows must be of one piece of data."""
     first = rows[0]
     return Table(
-        f"{first.data}: {first.raw_bytes:,} bytes",
+        f"{first.data}: {first.raw_bytes:,} bytes" + (f", given {given}" if given else ""),
         ("model", "bits", "bytes", "bits per byte", "ratio", "kind", "seconds"),
         tuple(
             (
@@ -83,7 +83,7 @@ def measure_table(rows: Sequence[Codelength]) -> Table:
 
 
 def shared_tables(rows: Sequence[Shared]) -> list[Table]:
-    """What X tells about Y, what its nulls save, the other way round, the joint lengths; rows of one pair, as given."""
+    """What X tells about Y, what its nulls save, the other way round, the joint lengths; rows of one pair."""
     tables = [_forward(rows)]
     if rows[0].null_shared_bits:
         tables.append(_nulls(rows))
@@ -94,14 +94,14 @@ def shared_tables(rows: Sequence[Shared]) -> list[Table]:
 
 
 def bits_text(bits: float) -> str:
-    """Bits for a table: whole from 1,000 on, one decimal below; a dash for nan.
+    """Bits for a table: whole from 100 on, one decimal below; a dash for nan.
 
     >>> bits_text(123456.7), bits_text(-12.34), bits_text(float("nan"))
     ('123,457', '-12.3', '-')
     """
     if math.isnan(bits):
         return ABSENT
-    text = f"{bits:,.0f}" if abs(bits) >= 1000 else f"{bits:,.1f}"
+    text = f"{bits:,.0f}" if abs(bits) >= 100 else f"{bits:,.1f}"
     return "0.0" if text == "-0.0" else text
 
 

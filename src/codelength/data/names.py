@@ -15,8 +15,7 @@ def printable(name: str) -> str:
     >>> printable("caf\udce9\x1b[1m\n")
     'caf\\xe9\\x1b[1m\\x0a'
     """
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in text)
+    return "".join(map(_shown, name))
 
 
 @contextlib.contextmanager
@@ -38,3 +37,11 @@ def errors_named(name: str, errors: tuple[type[Exception], ...] = LOCAL_ERRORS) 
         if told is None:
             told = "No such file or directory" if isinstance(error, FileNotFoundError) else str(error)
         raise SourceError(f"{name}: {told or type(error).__name__}") from error
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    code -= 0xDC00 if 0xDC80 <= code <= 0xDCFF else 0  # a byte that is no UTF-8, as surrogateescape keeps it
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

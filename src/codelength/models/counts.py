@@ -55,7 +55,7 @@ class Counts(SequentialModel):
     unit: Unit = "byte"
     arithmetic: Arithmetic = "fixed"
     window_bytes = None
-    nominal_speed = 60_000
+    nominal_speed = 100_000
 
     def __init__(
         self,
@@ -126,6 +126,7 @@ class CountsReader(ByteReader):
 
     def pay(self, data: bytes) -> Probs:
         """Learn data; the probability that each byte had, float64 [n]."""
+        self._tree = None
         paid = np.empty(len(data), np.float64)
         for start in range(0, len(data), _BLOCK_BYTES):
             part = slice(start, start + _BLOCK_BYTES)

@@ -84,7 +84,9 @@ class ByteReader(ABC):
     """
 
     _prefix = 1  # the bits of the byte in hand behind a leading 1
-    _tree: Probs | None = None  # what bytes that begin with a prefix hold together, by prefix behind a leading 1, [512]
+    # What bytes that begin with a prefix hold together, by prefix behind a leading 1, [512]; None where the next byte
+    # was not looked at: whatever learns whole bytes resets it.
+    _tree: Probs | None = None
 
     @abstractmethod
     def predict(self) -> Probs:
@@ -104,6 +106,7 @@ class ByteReader(ABC):
 
     def pay(self, data: bytes) -> Probs:
         """Learn data; the probability that each byte had, float64 [n], as `predict` would have given it."""
+        self._tree = None
         paid = np.empty(len(data), np.float64)
         for i, byte in enumerate(data):
             paid[i] = self.predict()[byte]
@@ -134,6 +137,7 @@ class ByteReader(ABC):
 
     def encode_into(self, coder: Encoder, data: bytes) -> None:
         """Code data and learn it."""
+        self._tree = None
         for byte in data:
             counts = integer_counts(self.predict())
             coder.symbol(int(counts[:byte].sum()), int(counts[byte]))
@@ -141,6 +145,7 @@ class ByteReader(ABC):
 
     def decode_from(self, coder: Decoder, size: int) -> bytes:
         """Decode so many bytes and learn them."""
+        self._tree = None
         data = bytearray()
         for _ in range(size):
             ends = integer_counts(self.predict()).cumsum()

@@ -7,7 +7,9 @@ so a codec can be mixed with models, generate text, and be coded again by a rang
 `round_trip_cost`: C'(x), the ideal cost under the predictor made of the codec, less C(x), the codec's own code.
 
 A candidate that makes the code more than 3 bytes longer than the best one counts as 3: the range coder's 2^24 parts
-hold no less. Powers of two, sums in written order and one division: any machine with the same codec decodes.
+hold no less. The predictor's own arithmetic is powers of two, sums in written order and one division: it is as portable
+as the codec's code. A library promises that old codes decode, not that a new release writes the same ones, so a library
+turned predictor is for this kind of machine only (`float`), and a Model of ours for any (`fixed`).
 """
 
 import json
@@ -19,7 +21,7 @@ import numpy as np
 
 from codelength.coding.sequential import ByteReader, SequentialModel, mass_tree
 from codelength.errors import CodecError, OptionError
-from codelength.types import Arithmetic, Codec, Probs, Unit
+from codelength.types import Arithmetic, Codec, Model, Probs, Unit
 from codelength.units import BITS_PER_BYTE, KIB, bits_from_bytes
 
 DEFAULT_REACH_BYTES = 4 * KIB
@@ -29,7 +31,7 @@ _DEEPEST_BYTES = 3
 class FromCodec(SequentialModel):
     """A codec turned predictor; it sees the last `reach_bytes` bytes.
 
-    Raises OptionError where the codec is made for this kind of machine only, or for a negative reach.
+    Raises OptionError for a negative reach.
 
     >>> from codelength.models.libraries import Gzip
     >>> model = FromCodec(Gzip()).after(b"to be or not to be, to be or not to ")
@@ -38,14 +40,13 @@ class FromCodec(SequentialModel):
     """
 
     unit: Unit = "byte"
-    arithmetic: Arithmetic = "fixed"
+    arithmetic: Arithmetic
 
     def __init__(self, codec: Codec, *, reach_bytes: int = DEFAULT_REACH_BYTES, history: bytes = b"") -> None:
-        if getattr(codec, "arithmetic", "integer") == "float":
-            raise OptionError(f"{codec.name} gives other sizes on other machines; from_codec needs the same everywhere")
         if reach_bytes < 0:
             raise OptionError(f"reach={reach_bytes} is negative; give the bytes of history that the codec sees")
         self.codec = codec
+        self.arithmetic = "fixed" if isinstance(codec, Model) and codec.arithmetic != "float" else "float"
         self.reach_bytes = reach_bytes
         self.history = history[-reach_bytes:] if reach_bytes else b""
         reach = "" if reach_bytes == DEFAULT_REACH_BYTES else f":reach={reach_bytes}"

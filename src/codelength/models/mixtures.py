@@ -183,6 +183,7 @@ class ByteMixtureReader(ByteReader):
 
     def pay(self, data: bytes) -> Probs:
         """Learn data; the probability that each byte had, float64 [n]."""
+        self._tree = None
         self._predictions = []
         return self._weights.pay(np.stack([reader.pay(data) for reader in self._readers]))
 

@@ -43,7 +43,7 @@ class Mixture(SequentialModel):
             raise OptionError(f"{verb}() has no members; name at least one model")
         for member in self.members:
             _require_mixable(verb, member)
-        self.name = f"{verb}({', '.join(member.name for member in self.members)})"
+        self.name = f"{verb}({','.join(member.name for member in self.members)})"
         self.unit = "byte" if all(member.unit == "byte" for member in self.members) else "bit"
         self.arithmetic = "float" if any(member.arithmetic == "float" for member in self.members) else "fixed"
         windows = [member.window_bytes for member in self.members if member.window_bytes is not None]

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from codelength.data.output import check_target, open_target
+from codelength.data.output import Target, check_target, open_target
 from codelength.errors import CodecError, SourceError, UsageError
 
 
@@ -158,6 +158,22 @@ def test_standard_output_sees_nothing_that_was_not_verified(monkeypatch: pytest.
     with open_target("-", verify=verify) as target:
         target.write(b"good")
     assert pipe.getvalue() == b"good"
+
+
+def test_an_output_that_takes_a_part_at_a_time_gets_all() -> None:
+    class Slow:
+        def __init__(self, most: int) -> None:
+            self.most, self.taken = most, b""
+
+        def write(self, data: memoryview, /) -> int:
+            self.taken += bytes(data[: self.most])
+            return min(len(data), self.most)
+
+    slow = Slow(7)
+    assert Target(slow, "slow").write(bytes(range(100))) == 100
+    assert slow.taken == bytes(range(100))
+    with pytest.raises(SourceError, match="full: it takes no data"):
+        Target(Slow(0), "full").write(b"x")
 
 
 def test_the_source_is_never_its_own_output(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from codelength.data.names import errors_named, printable
 from codelength.errors import SourceError, UsageError
@@ -21,17 +21,29 @@ STREAM = "-"
 STREAM_NAME = "standard output"
 
 
+class Sink(Protocol):
+    """What an output is written to."""
+
+    def write(self, data: memoryview, /) -> int | None:
+        """Take data or a part of it; how much."""
+
+
 class Target:
     """An open output whose errors name it."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: Sink, name: str) -> None:
         self.name = name
         self._file = file
 
     def write(self, data: bytes, /) -> int:
         """Take all of data."""
-        with errors_named(self.name):
-            self._file.write(data)
+        rest = memoryview(data)
+        while rest:  # an unbuffered file may take a part only
+            with errors_named(self.name):
+                taken = self._file.write(rest)
+            if not taken:
+                raise SourceError(f"{self.name}: it takes no data now; it must not be in non-blocking mode")
+            rest = rest[taken:]
         return len(data)
 
 

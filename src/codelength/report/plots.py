@@ -52,7 +52,14 @@ def shared_plot(rows: Sequence[Shared], picture_format: str) -> bytes:
         lengths, savings = figure.subplots(1, 2, sharey=True, width_ratios=(1.1, 1))
         _draw_lengths(lengths, ladder)
         _draw_savings(savings, ladder)
-        figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
+        handles = [handle for axes in (lengths, savings) for handle in axes.get_legend_handles_labels()[0]]
+        figure.legend(
+            loc="outside lower center",
+            ncols=len(handles) if len(handles) <= 6 else 4,
+            handles=handles,
+            frameon=False,
+            fontsize=9,
+        )
         first = ladder[0]
         figure.suptitle(f"What X = {_short(first.x)} tells about Y = {_short(first.y)}", fontweight="bold")
         picture = io.BytesIO()
@@ -95,10 +102,11 @@ def _draw_savings(axes: "Axes", ladder: Sequence[Shared]) -> None:
         centres = [row.shared_bits / scale for _, row in with_interval]
         places = [place for place, _ in with_interval]
         axes.errorbar(centres, places, xerr=spreads, fmt="none", ecolor="black", capsize=4, label="95 % interval")
-    for number, name in enumerate(ladder[0].null_shared_bits):
+    below = [place - 0.17 for place in range(len(ladder))]  # so that no marker hides an interval
+    for number, name in enumerate(ladder[0].null_shared_bits, start=2):
         marker, label = _NULL_MARKERS.get(name, ("^v<>"[number % 4], f"instead of X: {_short(name)}"))
         values = [row.null_shared_bits[name] / scale for row in ladder]
-        axes.plot(values, range(len(ladder)), marker, color="black", markerfacecolor="white", zorder=4, label=label)
+        axes.plot(values, below, marker, color="black", markerfacecolor="white", zorder=4, label=label)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_xlim(low - 0.05 * span, high + 0.2 * span)
     axes.tick_params(axis="y", left=False)

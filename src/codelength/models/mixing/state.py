@@ -1,0 +1,190 @@
+"""What a mixing model knows: its arrays, how large they are at each level, how they grow.
+
+Every array grows by doubling when the number of bytes read reaches a power of two, whatever comes after, until the level's
+memory is used; contents are kept (the lower half is copied to the upper where a hash finds its place, so that what was learned is
+found at either place). So a short text costs little, and what a byte costs never depends on the bytes behind it.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from codelength.models.mixing.contexts import LOOK_AT, MIXED, PIXEL, POSITION, SCALARS
+from codelength.models.mixing.tables import FIRST, SQUASH
+from codelength.units import GIB, KIB, MIB
+
+GROWS_FROM = 1 << 10  # bytes read when tables first double
+STEPS = 33  # places of a refinement map along the stretched probability
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level's shape. `sets` are the numbers of rows that each selected set of weights has."""
+
+    name: str
+    number: int
+    contexts: int
+    inputs_each: int
+    sets: tuple[int, ...]
+    refined: tuple[int, ...]  # rows of each refinement map
+    memory_bytes: int
+    least_bytes: int
+    slot_bytes: int
+    ring_bytes: int
+    match_cells: int
+    rate: int  # of the first layer's weights
+    nominal_speed: int
+
+    @property
+    def inputs(self) -> int:
+        """Inputs of the mixer, padded to whole vectors."""
+        used = self.inputs_each * self.contexts + 6
+        return -(-used // 16) * 16
+
+
+LEVELS = {
+    "fast": Level(
+        name="fast",
+        number=0,
+        contexts=6,
+        inputs_each=2,
+        sets=(1536, 512),
+        refined=(16384,),
+        memory_bytes=32 * MIB,
+        least_bytes=8 * MIB,
+        slot_bytes=16 * MIB,
+        ring_bytes=4 * MIB,
+        match_cells=1 << 20,
+        rate=5,
+        nominal_speed=1_600_000,
+    ),
+    "default": Level(
+        name="default",
+        number=1,
+        contexts=12,
+        inputs_each=2,
+        sets=(1536, 512, 1024, 2048),
+        refined=(65536, 16384),
+        memory_bytes=256 * MIB,
+        least_bytes=16 * MIB,
+        slot_bytes=64 * MIB,
+        ring_bytes=64 * MIB,
+        match_cells=1 << 24,
+        rate=4,
+        nominal_speed=800_000,
+    ),
+}
+
+
+class State(NamedTuple):
+    """The arrays that a kernel works on; everything else is derived from them."""
+
+    scalars: npt.NDArray[np.int64]
+    inputs: npt.NDArray[np.int16]
+    hashes: npt.NDArray[np.uint32]  # of each context, [contexts]
+    slot: npt.NDArray[np.int64]  # where each context's slot of 16 begins, [contexts]
+    cell: npt.NDArray[np.int64]  # the probability that each input came from, [contexts]
+    chosen: npt.NDArray[np.int64]  # row of weights of each set, [sets]
+    voices: npt.NDArray[np.int32]  # what each set says, stretched, and as a probability, [2 * sets]
+    chances: npt.NDArray[np.uint32]  # probability cells: 22 bits over a count of 10
+    final: npt.NDArray[np.int32]  # weights of the second layer, [256, 8]
+    weights: npt.NDArray[np.int16]  # of the first layer, [rows, inputs]
+    refined: npt.NDArray[np.uint16]  # refinement maps, [rows * STEPS]
+    slots: npt.NDArray[np.uint8]  # bit histories: buckets of 4 slots of a check and 15 nodes
+    ring: npt.NDArray[np.uint8]  # the bytes read
+    matches: npt.NDArray[np.uint32]  # where a hash was last seen
+    matches2: npt.NDArray[np.uint32]
+    indirect: npt.NDArray[np.uint32]  # what followed a byte, and two bytes, lately
+    touched: npt.NDArray[np.int64]  # epoch in which each row of weights was written down, [rows]
+
+    def copy(self) -> "State":
+        """Every array anew."""
+        return State(*(array.copy() for array in self))
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of all arrays."""
+        return sum(array.nbytes for array in self)
+
+
+Number = TypeVar("Number", np.uint8, np.uint32)
+
+SMALL = 9  # the first arrays of a State are small and are restored whole
+
+
+def fresh(level: Level, memory_bytes: int) -> State:
+    """The state before the first byte."""
+    slots, ring, cells = _sizes(level, memory_bytes, 0)
+    scalars = np.zeros(SCALARS, np.int64)
+    scalars[[LOOK_AT, PIXEL]] = 4096, 1
+    chances = np.full(level.contexts * 256 + 512 + 256, 1 << 31, np.uint32)
+    chances[: level.contexts * 256] = np.tile(FIRST, level.contexts)
+    lengths = np.arange(128)
+    for start in (level.contexts * 256, level.contexts * 256 + 256):  # a match of length n: the odds of its bit are n + 1
+        chances[start + 2 * lengths + 1] = ((lengths + 1) * (1 << 22) // (lengths + 2)) << 10
+        chances[start + 2 * lengths] = ((1 << 22) // (lengths + 2)) << 10
+    row = SQUASH[np.clip((np.arange(STEPS) - 16) * 128 + 2048, 1, 4095)].astype(np.uint16)
+    rows = sum(level.sets)
+    return State(
+        scalars=scalars,
+        inputs=np.zeros(level.inputs, np.int16),
+        hashes=np.zeros(level.contexts, np.uint32),
+        slot=np.zeros(level.contexts, np.int64),
+        cell=np.zeros(level.contexts, np.int64),
+        chosen=np.zeros(len(level.sets), np.int64),
+        voices=np.zeros(2 * len(level.sets), np.int32),
+        chances=chances,
+        final=np.full((256, 8), 65536 // len(level.sets), np.int32),
+        weights=np.full((rows, level.inputs), 65536 * 2 // (level.contexts + 1), np.int16),
+        refined=np.tile(row, sum(level.refined)),
+        slots=np.zeros(slots, np.uint8),
+        ring=np.zeros(ring, np.uint8),
+        matches=np.zeros(cells, np.uint32),
+        matches2=np.zeros(cells if level.number == 2 else 1, np.uint32),
+        indirect=np.zeros(256 + 65536, np.uint32),
+        touched=np.zeros(rows, np.int64),
+    )
+
+
+def grown(state: State, level: Level, memory_bytes: int) -> State:
+    """The state with the sizes that belong to the bytes read so far."""
+    slots, ring, cells = _sizes(level, memory_bytes, int(state.scalars[POSITION]))
+    return state._replace(
+        slots=_doubled(state.slots, slots),
+        ring=_doubled(state.ring, ring),
+        matches=_doubled(state.matches, cells),
+        matches2=_doubled(state.matches2, cells) if level.number == 2 else state.matches2,
+    )
+
+
+def window_bytes(level: Level, memory_bytes: int) -> int:
+    """How far back the history reaches when the tables have grown to their end."""
+    return _sizes(level, memory_bytes, 1 << 60)[1]
+
+
+def next_growth(position: int) -> int:
+    """The next number of bytes read at which tables double."""
+    return max(GROWS_FROM, 1 << position.bit_length())
+
+
+def _doubled(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
+    while len(array) < size:
+        array = np.concatenate([array, array])
+    return array
+
+
+def _sizes(level: Level, memory_bytes: int, position: int) -> tuple[int, int, int]:
+    """Bytes of slots, bytes of history and cells of each match table after `position` bytes."""
+    part = min(1.0, memory_bytes / level.memory_bytes)
+    reached = 1 << max(position, GROWS_FROM // 2).bit_length()  # the next power of two
+    return (
+        min(_power_of_two(level.slot_bytes * part), 256 * reached),
+        min(_power_of_two(level.ring_bytes * part), reached),
+        min(_power_of_two(level.match_cells * part), reached),
+    )
+
+
+def _power_of_two(size: float) -> int:
+    return 1 << max(int(size).bit_length() - 1, 10)

@@ -269,12 +269,13 @@ def test_an_interrupt_ends_quietly_and_leaves_nothing(sent: signal.Signals, code
     arguments = [*PROGRAM, "compress", "-", "-o", "out.cl", "--with", name]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stdout is not None and process.stderr is not None
-        process.stdin.write(TEXT)
+        process.stdin.write(TEXT * 340)  # a chunk and a bit: gzip waits for more, the model is at work for seconds
         process.stdin.flush()
         ends = time.monotonic() + 30
         while not any(each.endswith(".part") for each in names()) and time.monotonic() < ends:
             time.sleep(0.01)
         assert names() != ["a.txt"]
+        time.sleep(0.3)
         process.send_signal(sent)
         assert process.wait(timeout=30) == code
         assert (process.stdout.read(), process.stderr.read()) == (b"", b"")

@@ -17,19 +17,14 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from codelength.coding import framing
+from codelength.coding.chunks import Progress, chunk_coder
 from codelength.coding.framing import DIGEST_BYTES, Header, Readable, Records, Writable, digest_of
-from codelength.coding.range_coder import RangeDecoder, RangeEncoder
 from codelength.coding.sequential import encode_length
 from codelength.errors import CodecError, DamagedError, FormatError, LimitError, SourceError, UsageError
-from codelength.types import Codec, Conditional, Model, Reader
+from codelength.types import Codec, Conditional, Model
 from codelength.units import GIB, MIB, format_size
-
-Progress = Callable[[int], None]  # takes the raw bytes done since the last call
-
-_STEP = 1 << 16  # bytes between two calls of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +113,7 @@ def write_container(
         None if given is None else digest_of(given),
     )
     record = header.encode()
-    coder = _chunk_coder(codec, given)
+    coder = chunk_coder(codec, given)
     digest, total, file_bytes, chunks, stored_chunks, check = hashlib.sha256(), 0, 0, 0, 0, b""
 
     def put(record: bytes) -> None:
@@ -183,7 +178,7 @@ def read_container(
     header = framing.read_header_record(records)
     header.check_given(given)
     _check_total(header.total_bytes or 0, limits)
-    coder = _chunk_coder(_the_codec(codec, header, limits), given)
+    coder = chunk_coder(_the_codec(codec, header, limits), given)
     if coder.carried != header.carried:
         raise FormatError(
             f"{header.codec_name} codes chunks in another way than this file says; it was made by another"
@@ -234,75 +229,6 @@ def best_chunk_bytes(codec: Codec) -> int:
         return framing.MAX_CHUNK_BYTES
     wanted = max(8 * codec.window_bytes, 4 * MIB)
     return min(1 << (wanted - 1).bit_length(), framing.MAX_CHUNK_BYTES)
-
-
-class _ChunkCoder(Protocol):
-    """Chunks to codes and back, in their order."""
-
-    @property
-    def carried(self) -> bool:
-        """Whether a chunk needs those before it."""
-
-    def encode(self, data: bytes, progress: Progress) -> bytes:
-        """The code of the next chunk; not smaller than data where the chunk will be stored."""
-
-    def decode(self, code: bytes, size: int, progress: Progress) -> bytes:
-        """The next chunk, of at most so many bytes; stored where the code is as long."""
-
-
-class _Alone:
-    """Each chunk by itself, from the same start."""
-
-    carried = False
-
-    def __init__(self, codec: Codec) -> None:
-        self._codec = codec
-
-    def encode(self, data: bytes, progress: Progress) -> bytes:
-        code = self._codec.encode(data)
-        progress(len(data))
-        return code
-
-    def decode(self, code: bytes, size: int, progress: Progress) -> bytes:
-        data = code if len(code) == size else self._codec.decode(code, limit_bytes=size)
-        progress(len(data))
-        return data
-
-
-class _Carried:
-    """One reader through all chunks, a range code each."""
-
-    carried = True
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def encode(self, data: bytes, progress: Progress) -> bytes:
-        coder = RangeEncoder()
-        for start in range(0, len(data), _STEP):
-            step = data[start : start + _STEP]
-            self._reader.encode_into(coder, step)
-            progress(len(step))
-        return coder.finish()
-
-    def decode(self, code: bytes, size: int, progress: Progress) -> bytes:
-        if len(code) == size:
-            self.encode(code, progress)  # the reader learns stored data by the steps that the other end took
-            return code
-        coder, data = RangeDecoder(code), bytearray()
-        while len(data) < size:
-            step = self._reader.decode_from(coder, min(_STEP, size - len(data)))
-            data += step
-            progress(len(step))
-        return bytes(data)
-
-
-def _chunk_coder(codec: Codec, given: bytes | None) -> _ChunkCoder:
-    if given is not None:
-        if not isinstance(codec, Conditional):
-            raise UsageError(f"{codec.name} cannot read given data first; take zstd, gzip or a model such as mixing")
-        codec = codec.after(given)
-    return _Carried(codec.reader()) if isinstance(codec, Model) else _Alone(codec)
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,12 @@ def _from_codec(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Cod
     return FromCodec(members[0], reach_bytes=int(options["reach"]))
 
 
+def _mixing(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.mixing.model import Mixing
+
+    return Mixing(str(options["level"]), memory_bytes=int(options["memory"]) or None)
+
+
 def _bayes(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
     from codelength.models.mixtures import Bayes
 
@@ -358,11 +364,21 @@ _TABLE = (
         ("counts:order=0", "counts:order=2", "counts:order=1,estimator=dirichlet", "counts:order=6,memory=1MiB"),
     ),
     Entry(
+        "mixing",
+        "context mixing of bits, the strongest; decodes on any machine",
+        {
+            "level": Option("word", "default", "speed against strength", choices=("fast", "default")),
+            "memory": Option("size", 0, "most memory for tables, 0 for all that the level uses", low=0, high=GIB),
+        },
+        _mixing,
+        ("mixing:level=fast,memory=8MiB", "mixing:memory=16MiB"),
+    ),
+    Entry(
         "bayes",
         "the Bayes mixture of models: the best one's bits and at most log2 of their number",
         {},
         _bayes,
-        ("bayes(counts:order=1,counts:order=3)",),
+        ("bayes(counts:order=1,counts:order=3)", "bayes(counts:order=2,mixing:level=fast,memory=8MiB)"),
         members=(1, _MOST_MEMBERS),
     ),
     Entry(

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from tests.laws.subjects import affordable, conditional_of, model_of, names_of, text
 
 from codelength.types import Conditional, Model
-from tests.laws.subjects import affordable, conditional_of, model_of, names_of, text
 
 SECONDS = 0.1
 

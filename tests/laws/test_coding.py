@@ -6,10 +6,10 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.laws.subjects import SECONDS, affordable, hard_inputs, model_of, names_of, speed, subject, text
 
 from codelength.errors import DamagedError, LimitError
 from codelength.types import Codec, Model
-from tests.laws.subjects import SECONDS, affordable, hard_inputs, model_of, names_of, speed, subject, text
 
 INPUTS = tuple(hard_inputs())
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from tests.laws.subjects import affordable, model_of, names_of, text
 
 from codelength.coding.rounding import integer_counts
 from codelength.types import Model, Probs
-from tests.laws.subjects import affordable, model_of, names_of, text
 
 TOLERANCE_BITS = {"integer": 1e-9, "fixed": 1e-9, "float": 1e-6}
 SECONDS = 0.05

@@ -315,22 +315,31 @@ class Ppmd:
         return self.memory
 
     def encode(self, data: bytes) -> bytes:
-        """The length, a PPMd stream and a CRC-32; CodecError where pyppmd cannot decode what it wrote."""
+        """The length, a PPMd stream and a CRC-32 of it and the data; CodecError where pyppmd fails to decode it."""
         import pyppmd
 
         coder = pyppmd.Ppmd8Encoder(self.order, self.memory, pyppmd.PPMD8_RESTORE_METHOD_RESTART)
         view = memoryview(data)
         parts = [coder.encode(view[at : at + _PPMD_SLICE_BYTES]) for at in range(0, len(data), _PPMD_SLICE_BYTES)]
         body = b"".join([*parts, coder.flush()]).rstrip(b"\0") if data else b""
-        if self._data(body, len(data)) != data:
+        try:
+            sound = self._data(body, len(data)) == data
+        except DamagedError:
+            sound = False
+        if not sound:
             raise CodecError(f"pyppmd does not decode what it made of these {len(data):,} bytes; use another order")
-        return encode_length(len(data)) + body + _seal(data)
+        return encode_length(len(data)) + body + _seal(body + data)
 
     def decode(self, code: bytes, *, limit_bytes: int | None = None) -> bytes:
         """The data; DamagedError for a code that pyppmd did not write, LimitError for data over limit_bytes."""
         size, start = decode_length(code)
         _within(size, limit_bytes)
-        return _sealed(code[start:], lambda body: self._data(body, size))
+        body = code[start:-_SEAL_BYTES]
+        data = self._data(body, size)
+        # pyppmd does not say where its code ends, so the seal is of the code too.
+        if len(code) < start + _SEAL_BYTES or _seal(body + data) != code[-_SEAL_BYTES:]:
+            raise DamagedError("the checksum is of other data; the ppmd code is cut, changed or extended")
+        return data
 
     def _data(self, body: bytes, size: int) -> bytes:
         import pyppmd

@@ -17,7 +17,8 @@ def test_the_demo_leaves_a_picture_containers_that_decode_and_an_archive(
     assert time.monotonic() - started < 60
     output = capsys.readouterr().out
     assert "\nuseful: demo-output/pride_1.txt saves " in output
-    assert "\nuseless: demo-output/genome.txt saves " in output
+    assert "\nuseful: demo-output/war.txt saves " in output
+    assert "\nuseful: demo-output/genome.txt saves " not in output
     folder = Path("demo-output")
     text = (folder / "pride_2.txt").read_bytes()
     assert (folder / "ladder.png").read_bytes().startswith(b"\x89PNG")

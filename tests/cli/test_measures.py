@@ -86,7 +86,7 @@ def test_shared_prints_its_four_tables_and_the_finding(shell: Shell) -> None:
         "What X = x.txt (714 bytes) tells about Y = y.txt (612 bytes), in bits\n"
         "model           C(Y)  C(Y given X)  shared  of C(Y)  95 % interval  regret  kind        verdict\n"
         "bz2              624          72.0     552  88.46 %              -     0.0  difference  useful\n"
-        "counts:order=1   961           748     214  22.22 %    17.3 to 566     676  ideal       useful\n"
+        "counts:order=1   961           748     214  22.22 %    17.3 to 566     676  ideal       undecided\n"
         "\n"
         "What stands in for X saves, in bits\n"
         "model           X itself  X shuffled  noise of its size\n"
@@ -118,7 +118,8 @@ def test_shared_brief_is_one_table_and_the_finding(shell: Shell) -> None:
     lines = shell("shared", "x.txt", "y.txt", "--with", "counts:order=1", "--brief", "--no-null").splitlines()
     assert len(lines) == 5
     assert lines[-1] == (
-        "useful: x.txt saves 214 of the 961 bits of y.txt (22.22 %; 95 % interval 17.3 to 566; counts:order=1, ideal)."
+        "undecided: x.txt saves 214 of the 961 bits of y.txt "
+        "(22.22 %; 95 % interval 17.3 to 566; counts:order=1, ideal)."
     )
 
 

@@ -52,7 +52,7 @@ def _steps(folder: Path) -> list[tuple[str, list[list[str]]]]:
             [["shared", x, y, *plot]],
         ),
         (
-            "3. Another novel knows the language, but not the story; a genome knows nothing.",
+            "3. Another novel knows the language, but not the story; a genome knows next to nothing.",
             [["shared", other, y, "--brief"], ["shared", unrelated, y, "--brief"]],
         ),
         (

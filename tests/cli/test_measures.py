@@ -84,9 +84,9 @@ def test_a_folder_is_measured_as_one(shell: Shell) -> None:
 def test_shared_prints_its_four_tables_and_the_finding(shell: Shell) -> None:
     assert shell("shared", "x.txt", "y.txt", "--with", "bz2,counts:order=1") == (
         "What X = x.txt (714 bytes) tells about Y = y.txt (612 bytes), in bits\n"
-        "model           C(Y)  C(Y given X)  shared  of C(Y)  95 % interval  regret  kind        verdict\n"
-        "bz2              624          72.0     552  88.46 %              -     0.0  difference  useful\n"
-        "counts:order=1   961           748     214  22.22 %    17.3 to 566     676  ideal       undecided\n"
+        "model           C(Y)  C(Y given X)  shared  of C(Y)  verdict    95 % interval  regret  kind\n"
+        "bz2              624          72.0     552  88.46 %  useful                 -     0.0  difference\n"
+        "counts:order=1   961           748     214  22.22 %  undecided    17.3 to 566     676  ideal\n"
         "\n"
         "What stands in for X saves, in bits\n"
         "model           X itself  X shuffled  noise of its size\n"

@@ -38,9 +38,9 @@ class Terminal(io.StringIO):
 def test_the_first_table_shows_what_x_tells_about_y_with_kind_and_verdict() -> None:
     assert shared_tables([STRONG, WEAK])[0].plain() == (
         "What X = x.txt (4,000 bytes) tells about Y = y.txt (2,000 bytes), in bits\n"
-        "model    C(Y)  C(Y given X)  shared  of C(Y)   95 % interval  regret  kind        verdict\n"
-        "strong  6,000         4,500   1,500  25.00 %  1,400 to 1,600     0.0  ideal       useful\n"
-        "weak    8,000         8,100    -100  -1.25 %               -   3,600  difference  useless"
+        "model    C(Y)  C(Y given X)  shared  of C(Y)  verdict   95 % interval  regret  kind\n"
+        "strong  6,000         4,500   1,500  25.00 %  useful   1,400 to 1,600     0.0  ideal\n"
+        "weak    8,000         8,100    -100  -1.25 %  useless               -   3,600  difference"
     )
 
 
@@ -73,6 +73,14 @@ def test_terminals_get_the_same_cells() -> None:
     Table("Title [x]", ("model", "bits"), (("counts[a]", "12"), ("xz", "13"))).write(terminal)
     for text in ("Title [x]", "counts[a]", "12", "xz", "13"):
         assert text in terminal.getvalue()
+
+
+def test_on_a_narrow_terminal_further_columns_stand_below_and_no_number_is_broken() -> None:
+    table = shared_tables([STRONG, WEAK])[0]
+    parts = table.parts(60)
+    assert [part.columns[0] for part in parts] == ["model"] * len(parts)
+    assert [name for part in parts for name in part.columns[1:]] == list(table.columns[1:])
+    assert all(len(line) <= 60 for part in parts for line in part.plain().splitlines()[part.title != "" :])
 
 
 def test_the_finding_names_verdict_saving_interval_and_nulls() -> None:

@@ -9,6 +9,7 @@ from codelength.result import Codelength, Shared
 from codelength.units import bytes_from_bits
 
 ABSENT = "-"
+_GAP = 3  # between two columns on a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,37 @@ class Table:
         from rich.table import Table as RichTable
         from rich.text import Text
 
-        rich = RichTable(title=Text(self.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        for i, name in enumerate(self.columns):
-            rich.add_column(Text(name), justify="left" if self._is_left(i) else "right", overflow="fold")
-        for number, row in enumerate(self.rows):
-            rich.add_row(*map(Text, row), style="bold" if number == 0 and len(self.rows) > 1 else "")
-        Console(file=stream, highlight=False).print(rich)
+        console = Console(file=stream, highlight=False)
+        for part in self.parts(console.width):
+            rich = RichTable(title=Text(part.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+            for i, name in enumerate(part.columns):
+                rich.add_column(Text(name), justify="left" if part._is_left(i) else "right", overflow="fold")
+            for number, row in enumerate(part.rows):
+                rich.add_row(*map(Text, row), style="bold" if number == 0 and len(part.rows) > 1 else "")
+            console.print(rich)
+
+    def parts(self, width: int) -> list["Table"]:
+        """Tables that fit a width where that is possible: further columns stand below, each with the first one.
+
+        >>> wide = Table("", ("model", "bits", "bytes"), (("xz", "1" * 20, "2" * 20),))
+        >>> [part.columns for part in wide.parts(40)]
+        [('model', 'bits'), ('model', 'bytes')]
+        """
+        widths = [max(map(len, column)) + _GAP for column in zip(self.columns, *self.rows, strict=True)]
+        groups: list[list[int]] = [[]]
+        for i in range(1, len(widths)):
+            if groups[-1] and widths[0] + sum(widths[j] for j in groups[-1]) + widths[i] > width:
+                groups.append([])
+            groups[-1].append(i)
+        return [
+            Table(
+                "" if number else self.title,
+                tuple(self.columns[i] for i in (0, *group)),
+                tuple(tuple(row[i] for i in (0, *group)) for row in self.rows),
+                self.left,
+            )
+            for number, group in enumerate(groups)
+        ]
 
     def _is_left(self, column: int) -> bool:
         return column == 0 or self.columns[column] in self.left
@@ -127,7 +153,7 @@ def _forward(rows: Sequence[Shared]) -> Table:
     first = rows[0]
     return Table(
         f"What X = {first.x} ({first.x_bytes:,} bytes) tells about Y = {first.y} ({first.y_bytes:,} bytes), in bits",
-        ("model", "C(Y)", "C(Y given X)", "shared", "of C(Y)", "95 % interval", "regret", "kind", "verdict"),
+        ("model", "C(Y)", "C(Y given X)", "shared", "of C(Y)", "verdict", "95 % interval", "regret", "kind"),
         tuple(
             (
                 row.model,
@@ -135,10 +161,10 @@ def _forward(rows: Sequence[Shared]) -> Table:
                 bits_text(row.y_given_x_bits),
                 bits_text(row.shared_bits),
                 percent_text(row.shared_fraction),
+                row.verdict,
                 interval_text(row.interval_bits),
                 bits_text(row.regret_bits),
                 row.kind,
-                row.verdict,
             )
             for row in rows
         ),

@@ -28,6 +28,7 @@ GZIP_REACH_BYTES = 32_506  # deflate's 32 KiB less what its match finder must lo
 _SEAL_BYTES = 4
 _BZ2_MAGIC_BYTES = 4  # "BZh" and the level
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_ZSTD_TABLE_LOG = 28  # entries of four bytes; more would be gigabytes
 _PPMD_SLICE_BYTES = 1 << 10
 _PPMD_BLOCK_BYTES = 64 * MIB
 _STEP_BYTES = MIB
@@ -236,19 +237,19 @@ class Zstd:
         return prepared
 
     def _parameters(self, size: int) -> "ZstdCompressionParameters":
+        """The level's, with tables that hold every position of what was given."""
         import zstandard
 
-        reach = max(size + len(self.given), 1 << 10)
-        window = min(self.window, (reach - 1).bit_length())
-        return zstandard.ZstdCompressionParameters.from_level(
-            self.level,
-            source_size=size,
-            dict_size=len(self.given),
-            window_log=window,
-            enable_ldm=window > 27,
-            write_content_size=True,
-            write_checksum=True,
-        )
+        window = min(self.window, (max(size + len(self.given), 1 << 10) - 1).bit_length())
+        of_level = zstandard.ZstdCompressionParameters.from_level
+        sizes = {"source_size": size, "dict_size": len(self.given)}
+        tables: dict[str, int] = {}
+        if self.given:
+            usual = of_level(self.level, **sizes)
+            tables = {"hash_log": max(usual.hash_log, window), "chain_log": max(usual.chain_log, window + 1)}
+            tables = {name: min(size_log, _ZSTD_TABLE_LOG) for name, size_log in tables.items()}
+        frame = {"window_log": window, "write_content_size": True, "write_checksum": True}
+        return of_level(self.level, **sizes, **tables, **frame, enable_ldm=window > 27)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ a Model is so slow that coding and decoding three joints would take more than 5 
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,26 +93,16 @@ def window_warnings(codec: Codec, x_bytes: int, y_bytes: int) -> tuple[str, ...]
 def _ideal_lengths(
     codec: Model, x: bytes, y: bytes, nulls: Mapping[str, bytes], joint: Joint, advance: Advance
 ) -> PairLengths:
-    edges = block_edges(len(y))
     kind = joint_kind(codec, len(x) + len(y), joint)
-    reader = codec.reader()
-    x_bits = _read(reader, x, advance)
-    y_given_x = _read_blocks(reader, y, edges, advance)
-    reader = codec.reader()
-    y_alone = _read_blocks(reader, y, edges, advance)
-    x_given_y = _read(reader, x, advance)
-    null_blocks = {}
-    for name, null in nulls.items():
-        reader = codec.reader()
-        _read(reader, null, advance)
-        null_blocks[name] = _read_blocks(reader, y, edges, advance)
+    x_blocks, y_given_x = _in_turn(codec, x, y, advance)
+    y_blocks, x_given_y = _in_turn(codec, y, x, advance)
     return PairLengths(
         "ideal",
-        x_bits=x_bits,
-        x_given_y_bits=x_given_y,
-        y_blocks=y_alone,
+        x_bits=math.fsum(x_blocks),
+        x_given_y_bits=math.fsum(x_given_y),
+        y_blocks=y_blocks,
         y_given_x_blocks=y_given_x,
-        null_blocks=null_blocks,
+        null_blocks={name: _in_turn(codec, null, y, advance)[1] for name, null in nulls.items()},
         joint_kind=kind,
         joint_bits=_joint_bits(codec, x, y, kind, advance),
     )
@@ -168,10 +158,15 @@ def _joint_bits(codec: Codec, x: bytes, y: bytes, kind: Kind | None, advance: Ad
     return bits(x + y), bits(y + x), bits(interleaved(x, y))
 
 
-def _read(reader: Reader, data: bytes, advance: Advance) -> float:
-    return math.fsum(float(reader.read(piece).sum()) for piece in pieces(data, advance))
+def _in_turn(codec: Model, first: bytes, second: bytes, advance: Advance) -> tuple[Bits, Bits]:
+    """The cost of each block of the first and then of the second, by one reader that is gone afterwards."""
+    reader = codec.reader()
+    return _read_blocks(reader, first, advance), _read_blocks(reader, second, advance)
 
 
-def _read_blocks(reader: Reader, data: bytes, edges: Sequence[int], advance: Advance) -> Bits:
-    """The cost of each block between the edges, float64 [blocks]; the reader goes on."""
-    return np.array([_read(reader, data[start:end], advance) for start, end in itertools.pairwise(edges)], np.float64)
+def _read_blocks(reader: Reader, data: bytes, advance: Advance) -> Bits:
+    blocks = [
+        math.fsum(float(reader.read(piece).sum()) for piece in pieces(data[start:end], advance))
+        for start, end in itertools.pairwise(block_edges(len(data)))
+    ]
+    return np.array(blocks, np.float64)

@@ -10,6 +10,7 @@ import typer
 from codelength.errors import UsageError
 
 X, Y, OTHER, UNRELATED = "pride_1.txt", "pride_2.txt", "war.txt", "genome.txt"
+PART, BEHIND_PART = "part.txt", b"Chapter 35"
 
 
 def demo(
@@ -29,6 +30,8 @@ def demo(
     for name in BUNDLED:
         with open_target(str(folder / name), force=True) as target:
             target.write(bundled(name).joined)
+    with open_target(str(folder / PART), force=True) as target:
+        target.write(bundled(Y).joined.partition(BEHIND_PART)[0])
     for heading, commands in _steps(folder):
         typer.secho(f"\n{heading}", bold=True)
         for command in commands:
@@ -40,7 +43,7 @@ def demo(
 
 
 def _steps(folder: Path) -> list[tuple[str, list[list[str]]]]:
-    x, y, other, unrelated = (str(folder / name) for name in (X, Y, OTHER, UNRELATED))
+    x, y, other, unrelated, part = (str(folder / name) for name in (X, Y, OTHER, UNRELATED, PART))
     plot = _plot(folder / "ladder.png")
     return [
         (
@@ -64,8 +67,8 @@ def _steps(folder: Path) -> list[tuple[str, list[list[str]]]]:
             ],
         ),
         (
-            "5. A program that prints Y, decoder included, bounds its Kolmogorov complexity from above.",
-            [["archive", y, "-o", f"{y}.py", "--force"]],
+            "5. A program that prints four chapters, decoder included: an upper bound on their complexity K.",
+            [["archive", part, "-o", f"{part}.py", "--force"]],
         ),
         (
             "6. A model that has read X can write on.",

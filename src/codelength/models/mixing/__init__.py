@@ -1,0 +1,1 @@
+"""Context mixing of bits: tables, contexts, state, one compiled kernel, and the model."""

@@ -1,1 +1,166 @@
-"""codelength: how many bits is it, and how much does X know about Y."""
+"""codelength: how many bits is it, and how much does X know about Y.
+
+The public names, loaded when they are first used, so that `import codelength` stays light.
+
+>>> import codelength
+>>> x, y = b"to be or not to be; " * 9, b"not to be or to be; " * 5
+>>> pair = codelength.shared(x, y, codelength.create("counts:order=2"))
+>>> pair.kind, round(pair.shared_fraction, 2)
+('ideal', 0.73)
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codelength.coding.archive import Archive, archive, check_program
+    from codelength.coding.container import Contents, Limits, read_container, scan_container, write_container
+    from codelength.coding.sequential import ByteReader, SequentialModel
+    from codelength.data.bundled import bundled
+    from codelength.data.files import load
+    from codelength.dataset import Dataset
+    from codelength.errors import (
+        CodecError,
+        CodelengthError,
+        DamagedError,
+        DataError,
+        FormatError,
+        GivenError,
+        LimitError,
+        OptionError,
+        ProgramError,
+        SourceError,
+        UnknownNameError,
+        UsageError,
+    )
+    from codelength.measure.codelength import measure, measure_ladder
+    from codelength.measure.generate import generate
+    from codelength.measure.nulls import standard_nulls
+    from codelength.measure.shared import shared, shared_ladder
+    from codelength.models.counts import Counts
+    from codelength.models.from_codec import FromCodec, RoundTripCost, round_trip_cost
+    from codelength.models.libraries import Brotli, Bz2, Gzip, Ppmd, Xz, Zstd
+    from codelength.models.mixing.model import Mixing
+    from codelength.models.mixtures import Bayes, Switching
+    from codelength.registry import LADDER, create, entries, split_names
+    from codelength.report.plots import shared_plot
+    from codelength.result import Codelength, Shared
+    from codelength.types import Bits, Codec, Conditional, Learner, Model, Probs, Reader
+
+    __version__: str
+
+__all__ = [
+    "LADDER",
+    "Archive",
+    "Bayes",
+    "Bits",
+    "Brotli",
+    "ByteReader",
+    "Bz2",
+    "Codec",
+    "CodecError",
+    "Codelength",
+    "CodelengthError",
+    "Conditional",
+    "Contents",
+    "Counts",
+    "DamagedError",
+    "DataError",
+    "Dataset",
+    "FormatError",
+    "FromCodec",
+    "GivenError",
+    "Gzip",
+    "Learner",
+    "LimitError",
+    "Limits",
+    "Mixing",
+    "Model",
+    "OptionError",
+    "Ppmd",
+    "Probs",
+    "ProgramError",
+    "Reader",
+    "RoundTripCost",
+    "SequentialModel",
+    "Shared",
+    "SourceError",
+    "Switching",
+    "UnknownNameError",
+    "UsageError",
+    "Xz",
+    "Zstd",
+    "__version__",
+    "archive",
+    "bundled",
+    "check_program",
+    "create",
+    "entries",
+    "generate",
+    "load",
+    "measure",
+    "measure_ladder",
+    "read_container",
+    "round_trip_cost",
+    "scan_container",
+    "shared",
+    "shared_ladder",
+    "shared_plot",
+    "split_names",
+    "standard_nulls",
+    "write_container",
+]
+
+_HOMES = {
+    "codelength.coding.archive": "Archive archive check_program",
+    "codelength.coding.container": "Contents Limits read_container scan_container write_container",
+    "codelength.coding.sequential": "ByteReader SequentialModel",
+    "codelength.data.bundled": "bundled",
+    "codelength.data.files": "load",
+    "codelength.dataset": "Dataset",
+    "codelength.errors": (
+        "CodecError CodelengthError DamagedError DataError FormatError GivenError "
+        "LimitError OptionError ProgramError SourceError UnknownNameError UsageError"
+    ),
+    "codelength.measure.codelength": "measure measure_ladder",
+    "codelength.measure.generate": "generate",
+    "codelength.measure.nulls": "standard_nulls",
+    "codelength.measure.shared": "shared shared_ladder",
+    "codelength.models.counts": "Counts",
+    "codelength.models.from_codec": "FromCodec RoundTripCost round_trip_cost",
+    "codelength.models.libraries": "Brotli Bz2 Gzip Ppmd Xz Zstd",
+    "codelength.models.mixing.model": "Mixing",
+    "codelength.models.mixtures": "Bayes Switching",
+    "codelength.registry": "LADDER create entries split_names",
+    "codelength.report.plots": "shared_plot",
+    "codelength.result": "Codelength Shared",
+    "codelength.types": "Bits Codec Conditional Learner Model Probs Reader",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+class _Face(ModuleType):
+    def __setattr__(self, name: str, value: object) -> None:
+        # `measure` is the function: the package of that name does not take its place when it is imported.
+        if not (name == "measure" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
+
+if not TYPE_CHECKING:  # so that a type checker knows of no other names
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("codelength")
+        elif name in _HOME_OF:
+            value = getattr(import_module(_HOME_OF[name]), name)
+        else:
+            raise AttributeError(f"codelength has no {name!r}; its names are in codelength.__all__")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,12 +1,14 @@
 """Progress: on a terminal, after a second, gone afterwards; nowhere else."""
 
 import io
+import logging
 import re
+import sys
 import time
 
 import pytest
 
-from codelength.cli.progress import Progress
+from codelength.cli.progress import Progress, show_notes
 
 
 class Terminal(io.StringIO):
@@ -58,3 +60,23 @@ def test_a_job_that_fails_takes_its_progress_away() -> None:
     progress(10)
     time.sleep(0.2)
     assert stream.getvalue() == before
+
+
+def test_what_the_library_logs_is_shown_once_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = logging.getLogger("codelength")
+    monkeypatch.setattr(log, "handlers", [])
+    monkeypatch.setattr(log, "level", log.level)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    show_notes()
+    show_notes()
+    log.info("compiling the kernel")
+    assert terminal.getvalue() == "compiling the kernel\n"
+
+
+def test_what_the_library_logs_is_not_shown_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = logging.getLogger("codelength")
+    monkeypatch.setattr(log, "handlers", [])
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    show_notes()
+    assert log.handlers == []

@@ -44,7 +44,10 @@ def archive(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing output.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on a line.")] = False,
 ) -> None:
-    """Write the smallest Python program that prints FILE, run it, and compare: an upper bound on K(X)."""
+    """Write the smallest Python program that prints FILE.
+
+    It is run and what it prints compared; its size is an upper bound on K(X), decoder included.
+    """
     from codelength.coding import archive as archives
 
     if program is not None and (output is not None or method != "least"):

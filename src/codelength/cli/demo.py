@@ -10,7 +10,7 @@ import typer
 from codelength.errors import UsageError
 
 X, Y, OTHER, UNRELATED = "pride_1.txt", "pride_2.txt", "war.txt", "genome.txt"
-PART, BEHIND_PART = "part.txt", b"Chapter 35"
+PART, BEHIND_PART = "part.txt", b"Chapter 33"
 
 
 def demo(
@@ -18,7 +18,10 @@ def demo(
         "demo-output"
     ),
 ) -> None:
-    """Show on small texts what shared structure is, and what to do with it; a minute at most."""
+    """Show on small texts what shared structure is.
+
+    And what to do with it; a minute at most.
+    """
     from codelength.data.bundled import BUNDLED, bundled
     from codelength.data.output import open_target
 
@@ -37,7 +40,7 @@ def demo(
         for command in commands:
             _run(command)
     typer.secho(
-        f"\nThat took {time.monotonic() - started:.0f} seconds. What to try next, on data of your own:", bold=True
+        f"\n\nThat took {time.monotonic() - started:.0f} seconds. What to try next, on data of your own:", bold=True
     )
     typer.echo(_NEXT)
 
@@ -67,7 +70,7 @@ def _steps(folder: Path) -> list[tuple[str, list[list[str]]]]:
             ],
         ),
         (
-            "5. A program that prints four chapters, decoder included: an upper bound on their complexity K.",
+            "5. A program that prints two chapters, decoder included: an upper bound on their complexity K.",
             [["archive", part, "-o", f"{part}.py", "--force"]],
         ),
         (

@@ -42,7 +42,7 @@ def compress(
     given: Given = None,
     force: Force = False,
 ) -> None:
-    """Compress a file, decode what was written, and only then keep it."""
+    """Compress a file; it is kept once it decodes."""
     from codelength.coding.container import Contents, read_container, write_container
     from codelength.registry import create
 
@@ -110,7 +110,10 @@ def info(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A .cl file, a URL, or - for standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on a line.")] = False,
 ) -> None:
-    """Tell what is inside a .cl file and what decoding will cost, without decoding."""
+    """Tell what is inside a .cl file, without decoding.
+
+    And what decoding will cost in time and memory, on a machine of these days.
+    """
     from codelength.coding.container import forecast, scan_container
     from codelength.registry import create
 

@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn, TextIO
 
 import typer
 
+from codelength.cli.progress import show_notes
 from codelength.errors import CodelengthError, UsageError
 
 VERB_MODULES = ("codelength.cli.measures", "codelength.cli.files", "codelength.cli.archiving")
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
+    show_notes()
     try:
         build_app()(args=arguments, prog_name="codelength", standalone_mode=True)
     except UsageError as error:

@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def measure(
-    data: Annotated[list[str], typer.Argument(metavar="DATA...", help=f"Each is {SOURCE}.", show_default=False)],
+    data: Annotated[list[str], typer.Argument(metavar="DATA", help=f"Each is {SOURCE}.", show_default=False)],
     names: Names = None,
     given: Annotated[
         str | None, typer.Option("--given", metavar="X", help="What both ends have read before; a source like DATA.")
@@ -43,7 +43,7 @@ def measure(
     coded: Annotated[bool, typer.Option("--coded", help="Encode, decode and compare, models too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell how many bits data costs, for each model; the best first."""
+    """Tell how many bits data costs, for each model."""
     from codelength.measure.codelength import measure_ladder, measure_work
     from codelength.measure.pair import window_warnings
     from codelength.report.tables import measure_table
@@ -91,7 +91,10 @@ def shared(
     brief: Annotated[bool, typer.Option("--brief", help="The first table and the finding; no joint lengths.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing plot.")] = False,
 ) -> None:
-    """Tell how much X knows about Y: C(Y) - C(Y given X), with its doubts; the best model first."""
+    """Tell how much X knows about Y: C(Y) - C(Y given X).
+
+    The best model comes first; nulls, an interval and a verdict tell a saving from luck.
+    """
     from codelength.measure.nulls import standard_nulls
     from codelength.measure.shared import shared_ladder, shared_work
     from codelength.report.plots import plot_format, shared_plot
@@ -129,9 +132,9 @@ def shared(
 
 
 def models(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them; all if not said.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One of them; all if not said.")] = None,
 ) -> None:
-    """List the models, their options, and what decoding takes."""
+    """List the models, their options, what decoding takes."""
     from codelength.registry import LADDER, create, entries
 
     table = entries()

@@ -8,8 +8,11 @@ it and hands it down as a callback that takes the bytes done since the last call
             ...
             progress(len(chunk))
         progress.stage("verifying alice29.txt", total_bytes=152089)
+
+What models log in between, such as that a kernel is being compiled, is shown there too (`show_notes`).
 """
 
+import logging
 import sys
 import threading
 from types import TracebackType
@@ -19,6 +22,20 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
 DELAY_SECONDS = 1.0
+_LOG = logging.getLogger("codelength")
+
+
+def show_notes() -> None:
+    """From now on what the library logs appears on stderr, where that is a terminal."""
+    if sys.stderr.isatty() and not any(isinstance(handler, _Notes) for handler in _LOG.handlers):
+        _LOG.addHandler(_Notes())
+        _LOG.setLevel(logging.INFO)
+
+
+class _Notes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        # Looked up at each line: while a bar is shown it stands in for stderr and puts lines above itself.
+        print(record.getMessage(), file=sys.stderr, flush=True)
 
 
 class Progress:

@@ -7,7 +7,9 @@ Spearman's ρ over the models of the ladder, pair by pair; their mean with an in
 lengths and both orders are kept too, for the other claims of docs/theory.md. Run: python -m benchmarks.pairs [NAMES]
 """
 
+import datetime
 import json
+import os
 import platform
 import sys
 import time
@@ -19,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.real_pairs import PAIRS, Pair, read_pair
+from benchmarks.record import processor
 from codelength.dataset import Dataset, sha256_of
 from codelength.measure.shared import shared_ladder
 from codelength.registry import LADDER, create, split_names
@@ -29,17 +32,20 @@ RESULT = ROOT / "benchmarks" / "results" / "pairs.json"
 Floats = npt.NDArray[np.float64]
 
 
-def main(names: list[str]) -> None:
-    """Measure every pair, print a line each, write the result."""
+def main(names: list[str], *, quick: bool = False) -> None:
+    """Measure every pair, print a line each, write the result; quick: two pairs, nothing written."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         sys.exit(f"{folder} is absent; these pairs are real data that the project does not ship")
     started = time.perf_counter()
-    pairs = [measure_pair(folder, pair, names) for pair in PAIRS]
+    pairs = [measure_pair(folder, pair, names) for pair in (PAIRS[6:8] if quick else PAIRS)]
+    if quick:
+        return
     result = {
         "what": "30 real pairs: what each model pays and finds shared, in bits; Spearman's rho of strength and finding",
         "command": "python -m benchmarks.pairs",
-        "machine": {"processor": platform.processor() or platform.machine(), "system": platform.platform()},
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform()},
         "versions": {"python": platform.python_version(), "codelength": version("codelength")},
         "models": names,
         "summary": summarise(pairs),
@@ -147,4 +153,5 @@ def _ranks(values: Floats) -> Floats:
 
 
 if __name__ == "__main__":
-    main(split_names(sys.argv[1]) if sys.argv[1:] else list(LADDER))
+    given = [part for part in sys.argv[1:] if not part.startswith("-")]
+    main(split_names(given[0]) if given else list(LADDER), quick="--quick" in sys.argv)

@@ -1,0 +1,225 @@
+"""docs/benchmarks.md from results/*.json: targets first, then a table each. Run: python -m benchmarks.page"""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import archive, bits_each, far_copy, ladder, memory, related
+from benchmarks.record import RESULTS, Judge
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+INTRODUCTION = """# Benchmarks
+
+Written by `python -m benchmarks.page` from `benchmarks/results/*.json`; `make bench` measures all of it again, and
+`python -m benchmarks --list` says what there is. The data are not shipped. What each part of mixing buys is in
+[ablation.md](ablation.md), thirty real pairs are in [theory.md](theory.md).
+"""
+Result = dict[str, Any]
+JUDGES: dict[str, Judge] = {
+    "ladder": ladder.judge,
+    "bits_each": bits_each.judge,
+    "related": related.judge,
+    "far_copy": far_copy.judge,
+    "memory": memory.judge,
+    "archive": archive.judge,
+}
+
+
+def main() -> None:
+    """Write the page from whatever results there are."""
+    PAGE.write_text(page(read_results(RESULTS)), encoding="utf-8")
+    print(f"wrote docs/{PAGE.name}")
+
+
+def read_results(folder: Path) -> dict[str, Result]:
+    """The results by benchmark."""
+    places = {name: folder / f"{name}.json" for name in JUDGES}
+    return {name: json.loads(place.read_text(encoding="utf-8")) for name, place in places.items() if place.exists()}
+
+
+def page(results: dict[str, Result]) -> str:
+    """The whole page."""
+    parts = [
+        INTRODUCTION,
+        _machines(results),
+        "## Targets\n",
+        _targets(results),
+    ]
+    for name, section in SECTIONS.items():
+        if name in results:
+            parts.append(section(results[name]["rows"]))
+    return "\n".join(parts)
+
+
+def _machines(results: dict[str, Result]) -> str:
+    rows = []
+    for name, result in results.items():
+        machine, versions = result["machine"], result["versions"]
+        cells = [
+            name,
+            result["date"],
+            f"{machine['processor']}, {machine['cores']} cores",
+            machine["system"].split("-")[0],
+        ]
+        rows.append([*cells, ", ".join(f"{key} {value}" for key, value in versions.items())])
+    return table(["benchmark", "date", "processor", "system", "versions"], rows)
+
+
+def _targets(results: dict[str, Result]) -> str:
+    rows: list[list[str]] = []
+    for name, result in results.items():
+        judged: list[Result] = [dict(row) for row in JUDGES[name](result["rows"])]
+        for row in judged:
+            aim = f"{row['aim']}: {'reached' if row['aim_reached'] else 'not reached'}" if row["aim"] else ""
+            asked = row["wanted"] != "an aim only"
+            verdict = ("holds" if row["passed"] else "**fails**") if asked else ""
+            rows.append([row["what"], f"{row['found']:,}", row["wanted"], verdict, aim])
+    return table(["what", "found", "wanted", "", "aim"], rows)
+
+
+def _ladder(rows: Sequence[Result]) -> str:
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    models.sort(key=lambda model: (not model.startswith("mixing"), model != "mixing", model))
+    files = list(dict.fromkeys(row["data"] for row in rows))
+    found = {(row["model"], row["data"]): row for row in rows}
+    beside = ("lpaq1-like", "lpaq2", "zpaq -m4", ladder.DEEP, "paq8px -5")
+    sizes, speeds = [], []
+    for file in files:
+        raw = next(row["raw_bytes"] for row in rows if row["data"] == file)
+        mine = [_number(found.get((model, file), {}).get("coded_bytes")) for model in models]
+        sizes.append(
+            [f"{file} ({raw:,})", *mine, *(_number(ladder.PUBLISHED.get(file, {}).get(name)) for name in beside)]
+        )
+        speeds.append([file, *(_speeds(found.get((model, file))) for model in models)])
+    return (
+        "## The ladder: coded bytes\n\nEncoded, decoded and compared; the columns in italics are published figures "
+        "(`benchmarks/published.json`), not measured\nhere.\n\n"
+        + table(["file (bytes)", *models, *(f"*{name}*" for name in beside)], sizes)
+        + "\n## The ladder: megabytes a CPU second, coding / decoding\n\n"
+        + table(["file", *models], speeds)
+    )
+
+
+def _speeds(row: Result | None) -> str:
+    if row is None:
+        return ""
+    return " / ".join(
+        f"{row['raw_bytes'] / 1e6 / max(row[f'{way}_cpu_seconds'], 1e-3):.2f}" for way in ("encode", "decode")
+    )
+
+
+def _bits_each(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["model"],
+            f"{row['items']:,} of {row['item_bytes']}",
+            f"{row['bits_each_megabytes_per_second']:.3f}",
+            f"{row['plain_megabytes_per_second']:.3f}",
+            f"{row['part_of_plain_speed']:.3f} ({row['least_part']:.3f} to {row['greatest_part']:.3f})",
+        ]
+        for row in rows
+    ]
+    head = ["model", "items of bytes", "bits_each, MB/s", "plain reading, MB/s", "part, median (range)"]
+    return f"## Many items from one state\n\nAfter {rows[0]['read_bytes']:,} bytes read; CPU seconds.\n\n" + table(
+        head, lines
+    )
+
+
+def _far_copy(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["model"],
+            f"{row['y_bytes']:,}",
+            _number(row["y_bits"]),
+            _number(row["y_given_x_bits"]),
+            f"{row['found']:.2%}".replace("-", "−"),
+            row["kind"],
+        ]
+        for row in sorted(rows, key=lambda row: (-row["y_bytes"], row["y_given_x_bits"]))
+    ]
+    head = ["model", "Y, bytes", "C(Y), bits", "C(Y given X), bits", "found", "kind"]
+    return f"## A copy from the far end of {rows[0]['x_bytes']:,} bytes\n\n" + table(head, lines)
+
+
+def _related(rows: Sequence[Result]) -> str:
+    parts = [
+        "## Related texts\n\nShared bits C(Y) − C(Y given X) with 95 % intervals by resampling blocks of Y, for models "
+        "that can price blocks. The\nleast C(Y given X) of each pair is bold: what a sender who has X really pays.\n"
+    ]
+    for pair in dict.fromkeys(row["pair"] for row in rows):
+        mine = sorted((row for row in rows if row["pair"] == pair), key=lambda row: -row["shared_bits"])
+        least = min(row["y_given_x_bits"] for row in mine)
+        lines = [
+            [
+                row["model"],
+                _number(row["y_bits"]),
+                f"**{_number(row['y_given_x_bits'])}**"
+                if row["y_given_x_bits"] == least
+                else _number(row["y_given_x_bits"]),
+                _number(row["shared_bits"]),
+                "" if row["shared_low"] is None else f"{_number(row['shared_low'])} to {_number(row['shared_high'])}",
+                f"{row['shared_fraction']:.2%}".replace("-", "−"),
+                row["kind"],
+            ]
+            for row in mine
+        ]
+        parts.append(f"### {pair} ({mine[0]['x_bytes']:,} and {mine[0]['y_bytes']:,} bytes)\n")
+        parts.append(table(["model", "C(Y)", "C(Y given X)", "shared", "interval", "part of C(Y)", "kind"], lines))
+    return "\n".join(parts)
+
+
+def _memory(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["model"],
+            f"{row['raw_bytes']:,}",
+            _number(row["coded_bytes"]),
+            f"{row['peak_resident_bytes'] / 1e6:,.1f}",
+            f"{row['seconds']:,.0f}",
+            "yes" if row["finished"] else f"no, stopped after reading {row['bytes_read_by_process']:,} bytes",
+        ]
+        for row in rows
+    ]
+    head = ["model", "file, bytes", "coded, bytes", "peak resident, MB", "seconds, verified", "to its end"]
+    return "## Memory\n\n" + table(head, lines)
+
+
+def _archive(rows: Sequence[Result]) -> str:
+    lines = [
+        [row["method"], f"{row['total_bytes']:,}", f"{row['decoder_bytes']:,}", f"{row['unpack_seconds']:.1f}"]
+        for row in rows
+    ]
+    head = ["method", "program, bytes", "of these its decoder", "unpacked in seconds"]
+    return "## Executable archives of alice29.txt\n\n" + table(head, lines)
+
+
+SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
+    "ladder": _ladder,
+    "bits_each": _bits_each,
+    "far_copy": _far_copy,
+    "related": _related,
+    "memory": _memory,
+    "archive": _archive,
+}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown.
+
+    >>> print(table(["a", "b"], [["1", "2"]]), end="")
+    | a | b |
+    |---|---|
+    | 1 | 2 |
+    """
+    lines = [head, *rows]
+    text = ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join([text[0], "|---" * len(head) + "|", *text[1:]]) + "\n"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}".replace("-", "−")
+
+
+if __name__ == "__main__":
+    main()

@@ -30,3 +30,8 @@ def source_digest(*files: str) -> int:
         path = Path(name)
         digest.update(path.read_bytes() if path.exists() else name.encode())
     return int.from_bytes(digest.digest()[:7], "little")
+
+
+def inlined(function: Function) -> Function:
+    """Compile into each caller: for the small leaves of a kernel's inner loop, where a call would cost more than they do."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))

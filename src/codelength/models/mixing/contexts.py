@@ -10,23 +10,35 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.compiled import compiled
+from codelength.models.mixing.prefetching import prefetch
 
 Words = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
 Cells = npt.NDArray[np.uint32]
 
 # Places in the scalars `s`. The first ones belong to the kernel.
-P1, BYTE, NODE, BITS, POSITION, TOP, STRETCHED, REFINED1, REFINED2, REFINED3, SLANT, FINAL, MATCH_CELL, MATCH_BIT = range(14)
+P1, BYTE, NODE, BITS, POSITION, TOP, STRETCHED, REFINED1, REFINED2, REFINED3, SLANT, FINAL, MATCH_CELL, MATCH_BIT = (
+    range(14)
+)
 MATCH_CELL2, MATCH_BIT2, EPOCH, MIXED, HITS = range(14, 19)
 LAST8, WORD, WORD1, WORD2, COLUMN, LINE, ABOVE, CLASSES, MATCH, LENGTH, EXPECTED = range(20, 31)
 MATCH2, LENGTH2, EXPECTED2, LOOK_AT, MODE, PIXEL, ROW, GUESS, UPPER, WORD_LENGTH, SENTENCE = range(31, 42)
-INDENT, WORD3, LAST16, TAG, QUOTE = range(42, 47)
+INDENT, WORD3, LAST16, TAG, NORTH, WEST = range(42, 48)
 SCALARS = 64
 
 TEXT, BINARY, RECORDS, IMAGE = range(4)
 
 # Which of a journal's arrays an entry belongs to, in its highest bits.
-(JOURNAL_RING, JOURNAL_MATCH, JOURNAL_MATCH2, JOURNAL_INDIRECT, JOURNAL_REFINE, JOURNAL_RUN, JOURNAL_SLOT, JOURNAL_WEIGHTS) = range(8)
+(
+    JOURNAL_RING,
+    JOURNAL_MATCH,
+    JOURNAL_MATCH2,
+    JOURNAL_INDIRECT,
+    JOURNAL_REFINE,
+    JOURNAL_RUN,
+    JOURNAL_SLOT,
+    JOURNAL_WEIGHTS,
+) = range(8)
 JOURNAL_SHIFT = 48
 
 _WINDOW = 1024
@@ -35,7 +47,11 @@ _WINDOW = 1024
 @compiled
 def hashed(a: np.uint64, b: np.uint64, salt: int) -> np.uint32:
     """32 bits of two words and the context's number."""
-    h = a * np.uint64(0x9E3779B97F4A7C15) + b * np.uint64(0xD6E8FEB86659FD93) + np.uint64(salt) * np.uint64(0xC2B2AE3D27D4EB4F)
+    h = (
+        a * np.uint64(0x9E3779B97F4A7C15)
+        + b * np.uint64(0xD6E8FEB86659FD93)
+        + np.uint64(salt) * np.uint64(0xC2B2AE3D27D4EB4F)
+    )
     h ^= h >> np.uint64(29)
     h *= np.uint64(0xBF58476D1CE4E5B9)
     return np.uint32(h >> np.uint64(32))
@@ -120,9 +136,7 @@ def note(log: Words, s: Words, which: int, place: int, old: int) -> None:
 
 
 @compiled
-def next_byte(
-    level: int, s: Words, hashes: Cells, ring: Octets, matches: Cells, matches2: Cells, indirect: Cells, log: Words
-) -> None:
+def next_byte(level: int, s: Words, hashes: Cells, ring: Octets, matches: Cells, indirect: Cells, log: Words) -> None:
     """Take the byte that has ended into the history and hash the contexts of the next one."""
     c = s[NODE] & 255
     noting = log.shape[0] > 0
@@ -185,16 +199,17 @@ def next_byte(
         kind = 7
     s[CLASSES] = (s[CLASSES] << 3 | kind) & 0xFFFFFFFFFFFF
 
-    _follow(s, ring, matches, log, MATCH, np.int64((last & np.uint64(0xFFFFFFFFFFFF)) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(38)), 6)
-    if level == 2:
-        long = last * np.uint64(0xD6E8FEB86659FD93) + np.uint64(s[LAST16]) * np.uint64(0x9E3779B97F4A7C15)
-        _follow(s, ring, matches2, log, MATCH2, np.int64(long >> np.uint64(38)), 16)
+    key = match_key(last)
+    prefetch(matches, key & (matches.shape[0] - 1))
     if position >= s[LOOK_AT]:
         look(s, ring, 8192)
 
     one = np.int64(last & np.uint64(0xFF))
     two = np.int64(last & np.uint64(0xFFFF))
-    before_one, before_two = np.int64(last >> np.uint64(8) & np.uint64(0xFF)), np.int64(last >> np.uint64(8) & np.uint64(0xFFFF))
+    before_one, before_two = (
+        np.int64(last >> np.uint64(8) & np.uint64(0xFF)),
+        np.int64(last >> np.uint64(8) & np.uint64(0xFFFF)),
+    )
     for place, kept in ((before_one, 0xFFFFFF), (256 + before_two, 0xFFFF)):
         if noting:
             note(log, s, JOURNAL_INDIRECT, place, np.int64(indirect[place]))
@@ -207,6 +222,22 @@ def next_byte(
         _text(level, s, hashes, last, after_one, after_two)
     else:
         _binary(level, s, hashes, ring, last, after_one, after_two)
+
+
+@compiled
+def match_key(last: np.uint64) -> int:
+    """The hash of the last 6 bytes."""
+    return np.int64((last & np.uint64(0xFFFFFFFFFFFF)) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(38))
+
+
+@compiled
+def follow_matches(level: int, s: Words, ring: Octets, matches: Cells, matches2: Cells, log: Words) -> None:
+    """Move the matches on by the byte that has ended."""
+    last = np.uint64(s[LAST8])
+    _follow(s, ring, matches, log, MATCH, match_key(last), 6)
+    if level == 2:
+        long = last * np.uint64(0xD6E8FEB86659FD93) + np.uint64(s[LAST16]) * np.uint64(0x9E3779B97F4A7C15)
+        _follow(s, ring, matches2, log, MATCH2, np.int64(long >> np.uint64(38)), 16)
 
 
 @compiled
@@ -248,6 +279,23 @@ def _text(level: int, s: Words, h: Cells, last: np.uint64, after_one: np.uint64,
     h[9] = hashed(above << np.uint64(8) | c, none, 10)
     h[10] = hashed(after_two, c, 11)
     h[11] = hashed(above << np.uint64(8) | column, none, 12)
+    if level == 1:
+        return
+    word3 = np.uint64(s[WORD3])
+    h[12] = hashed(last & np.uint64(0xFFFFFFFFFFFFFF), none, 13)
+    h[13] = hashed(last, np.uint64(s[LAST16]) & np.uint64(0xFFFF), 14)
+    h[14] = hashed(last, np.uint64(s[LAST16]) & np.uint64(0xFFFFFFFFFFFF), 15)
+    h[15] = hashed(word1, c, 16)
+    h[16] = hashed(word ^ word1 * np.uint64(0x9E3779B97F4A7C15), word2, 17)
+    h[17] = hashed(word, last & np.uint64(0xFFFFFF), 18)
+    h[18] = hashed(last & np.uint64(0xFFFF00), none, 19)
+    h[19] = hashed(last & np.uint64(0xFF00FF), none, 40)
+    h[20] = hashed(last & np.uint64(0xFFFFFF00), none, 41)
+    h[21] = hashed(after_two, last & np.uint64(0xFFFF), 42)
+    h[22] = hashed(np.uint64(s[CLASSES] & 0xFFFFFF), c, 43)
+    h[23] = hashed(last & np.uint64(0xDFDFDFDFDF), none, 44)
+    h[24] = hashed(word, word1 ^ word3 * np.uint64(0x9E3779B97F4A7C15), 45)
+    h[25] = hashed(np.uint64(s[TAG]), c, 46)
 
 
 @compiled
@@ -267,6 +315,21 @@ def _binary(
         return
     above = np.uint64(s[UPPER])
     h[6] = hashed(above << np.uint64(8) | c, none, 10)
+    if level == 2:
+        h[12] = hashed(last & np.uint64(0xFFFFFFFFFF), none, 5)
+        h[13] = hashed(last, np.uint64(s[LAST16]) & np.uint64(0xFFFFFFFF), 14)
+        h[14] = hashed(last, np.uint64(s[LAST16]), 15)
+        h[15] = hashed(last & np.uint64(0xFFFFFFFFFFFFFF), none, 13)
+        h[16] = hashed(last & np.uint64(0xFF00), none, 50)
+        h[17] = hashed(last & np.uint64(0xFF0000), none, 51)
+        h[18] = hashed(last & np.uint64(0xFF000000), c, 52)
+        h[19] = hashed(last & np.uint64(0xF8F8F8F8F8), none, 53)
+        h[20] = hashed(last & np.uint64(0xFFFFFF00), none, 41)
+        h[21] = hashed(after_two, last & np.uint64(0xFFFF), 42)
+        h[22] = hashed(last & np.uint64(0xFF0000FF), none, 54)
+        h[23] = hashed(last & np.uint64(0xE0E0E0E0E0E0E0E0), none, 55)
+        h[24] = hashed(above, np.uint64(min(s[COLUMN], np.int64(255))), 12)
+        h[25] = hashed(np.uint64(s[POSITION] & 3), c, 56)
     if s[MODE] == RECORDS:
         row, pixel = s[ROW], s[PIXEL]
         left = np.uint64(ring[(s[POSITION] - pixel) & mask])
@@ -277,6 +340,12 @@ def _binary(
         h[9] = hashed(left, up, 24)
         h[10] = hashed(c, up, 25)
         h[11] = hashed(c, left, 26)
+        if level == 2:
+            h[16] = hashed(up, np.uint64(s[POSITION] % row), 57)
+            h[17] = hashed(last & np.uint64(0xFFFF), up, 58)
+            h[20] = hashed(last & np.uint64(0xFFFF), np.uint64(s[POSITION] % row), 59)
+            h[22] = hashed(np.uint64(ring[(s[POSITION] - row + 1) & mask]) << np.uint64(8) | up, c, 60)
+            h[25] = hashed(left, np.uint64(s[POSITION] % row), 61)
     else:
         h[7] = hashed(last & np.uint64(0xFFFFFFFFFFFF), none, 6)
         h[8] = hashed(after_two, c, 11)
@@ -301,7 +370,7 @@ def _image(level: int, s: Words, h: Cells, ring: Octets, last: np.uint64) -> Non
         north_west1 = np.int64(ring[(position - row - pixel - 1) & mask])
         guess = clamp(slope + c1 - (west1 + north1 - north_west1))
         from_west, from_north = clamp(west + c1 - west1), clamp(north + c1 - north1)
-    s[GUESS] = guess
+    s[GUESS], s[WEST], s[NORTH] = guess, west, north
     channel = np.uint64(position % pixel) << np.uint64(32)
     h[0] = hashed(channel | np.uint64(c1), np.uint64(west), 34)
     h[1] = hashed(channel | np.uint64(slope), np.uint64(0), 30)
@@ -317,3 +386,30 @@ def _image(level: int, s: Words, h: Cells, ring: Octets, last: np.uint64) -> Non
     h[9] = hashed(channel | np.uint64(guess), last >> np.uint64(8) & np.uint64(0xFF), 42)
     h[10] = hashed(channel | np.uint64((west + north + 1) >> 1), np.uint64(clamp(north + north_east - north2_east)), 37)
     h[11] = hashed(channel | np.uint64((from_west + from_north) >> 1), np.uint64(clamp(north_east + west - north)), 43)
+    if level == 1:
+        return
+    north2 = np.int64(ring[(position - 2 * row) & mask])
+    west2 = np.int64(ring[(position - 2 * pixel) & mask])
+    c2 = np.int64(last >> np.uint64(8) & np.uint64(0xFF))
+    h[12] = hashed(channel | np.uint64(guess), np.uint64(c1 << 8 | c2), 62)
+    h[13] = hashed(channel | np.uint64(clamp(2 * north - north2)), np.uint64(clamp(2 * west - west2)), 63)
+    h[14] = hashed(
+        channel | np.uint64(guess),
+        np.uint64(
+            min(abs(west - north_west), np.int64(63)) >> 2 << 8 | min(abs(north - north_west), np.int64(63)) >> 2
+        ),
+        64,
+    )
+    h[15] = hashed(channel | np.uint64(slope), np.uint64(c1), 65)
+    h[16] = hashed(channel | np.uint64(from_west), np.uint64(0), 66)
+    h[17] = hashed(channel | np.uint64(from_north), np.uint64(0), 67)
+    h[18] = hashed(channel | np.uint64(west), np.uint64(north), 68)
+    h[19] = hashed(channel | np.uint64(north), np.uint64(north_east), 69)
+    h[20] = hashed(channel | np.uint64(clamp(west + north_east - north)), np.uint64(c1), 70)
+    h[21] = hashed(channel | np.uint64(clamp(north * 2 - north2)), np.uint64(c1), 71)
+    h[22] = hashed(channel | np.uint64((west + north_east + 1) >> 1), np.uint64(guess), 72)
+    h[23] = hashed(
+        channel | np.uint64((west * 2 + north * 2 + north_east - north_west + 2) >> 2), np.uint64(c1 >> 2), 73
+    )
+    h[24] = hashed(channel | np.uint64(west), np.uint64(west2), 74)
+    h[25] = hashed(channel | np.uint64((from_west + from_north + guess) // 3), np.uint64(0), 75)

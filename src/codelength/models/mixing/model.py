@@ -14,7 +14,7 @@ import numpy.typing as npt
 from codelength.coding.sequential import SequentialModel
 from codelength.errors import OptionError, UsageError
 from codelength.models.mixing.contexts import BITS, EPOCH, P1, POSITION
-from codelength.models.mixing.kernel import costs, kernel
+from codelength.models.mixing.kernel import chances_of, costs, kernel
 from codelength.models.mixing.state import LEVELS, SMALL, Level, State, fresh, grown, next_growth, window_bytes
 from codelength.types import Arithmetic, Bits, Decoder, Encoder, Probs, Unit
 from codelength.units import format_size
@@ -107,6 +107,13 @@ class MixingReader:
             paid[start : start + len(part)] = costs(part, self._run(part))
         return paid
 
+    def pay(self, data: bytes) -> Probs:
+        """Learn data; the probability that each byte had, float64 [n]."""
+        had = np.empty(len(data), np.float64)
+        for start, part in self._parts(data):
+            had[start : start + len(part)] = chances_of(part, self._run(part))
+        return had
+
     def predict(self) -> Probs:
         """Probabilities of the next byte, float64 [256], by 256 items of one byte."""
         self._between_bytes()
@@ -177,7 +184,7 @@ def _call(
     data: Octets,
     *,
     coder: Decoder | None = None,
-    kept: tuple[npt.NDArray[Any], ...] | None = None,
+    kept: State | None = None,
     log: npt.NDArray[np.int64] | None = None,
 ) -> npt.NDArray[np.uint16]:
     """Run the kernel over items that lie between `starts`, in bits; the probability of each bit."""
@@ -185,7 +192,7 @@ def _call(
     decoding = coder is not None
     pull, code = (coder.state, coder.code) if coder is not None else (np.zeros(3, np.int64), np.zeros(1, np.uint8))
     run = kernel(level)
-    run(decoding, starts, data, p1, pull, code, tuple(state), kept or tuple(state)[:SMALL], _NO_LOG if log is None else log)
+    run(decoding, starts, data, p1, pull, code, state, kept or state, _NO_LOG if log is None else log)
     return p1
 
 
@@ -208,7 +215,7 @@ def _costs_each(level: Level, memory_bytes: int, state: State, items: Sequence[b
     short = [i for i, item in enumerate(items) if 0 < len(item) <= room]
     log = np.empty(_journal_words(level, max((len(items[i]) for i in short), default=0)), np.int64)
     state.scalars[EPOCH] += 1  # no row of weights has been written down in this epoch
-    kept = tuple(array.copy() for array in state[:SMALL])
+    kept = State(*(array.copy() for array in state[:SMALL]), *state[SMALL:])
     for first in range(0, len(short), _BATCH):
         batch = short[first : first + _BATCH]
         data = np.frombuffer(bytearray(b"".join(items[i] for i in batch)), np.uint8)
@@ -225,5 +232,5 @@ def _costs_each(level: Level, memory_bytes: int, state: State, items: Sequence[b
 def _journal_words(level: Level, size: int) -> int:
     """The most that an item of so many bytes writes down."""
     rows = min(8 * len(level.sets) * size, sum(level.sets))
-    each = 2 * level.contexts * 4 + 8 * len(level.refined) * 2 + 12
+    each = 2 * level.contexts * (5 if level.run_cells else 4) + 8 * len(level.refined) * 2 + 12
     return each * size + rows * (level.inputs // 4 + 2) + 4 * level.contexts

@@ -32,15 +32,17 @@ class Level:
     memory_bytes: int
     least_bytes: int
     slot_bytes: int
+    slots_each: int  # bytes of slots for each byte read, until there are slot_bytes
     ring_bytes: int
     match_cells: int
+    run_cells: int  # 0: no runs
     rate: int  # of the first layer's weights
     nominal_speed: int
 
     @property
     def inputs(self) -> int:
         """Inputs of the mixer, padded to whole vectors."""
-        used = self.inputs_each * self.contexts + 6
+        used = (self.inputs_each + (self.run_cells > 0)) * self.contexts + 6
         return -(-used // 16) * 16
 
 
@@ -55,8 +57,10 @@ LEVELS = {
         memory_bytes=32 * MIB,
         least_bytes=8 * MIB,
         slot_bytes=16 * MIB,
+        slots_each=512,
         ring_bytes=4 * MIB,
         match_cells=1 << 20,
+        run_cells=0,
         rate=5,
         nominal_speed=1_600_000,
     ),
@@ -64,16 +68,35 @@ LEVELS = {
         name="default",
         number=1,
         contexts=12,
-        inputs_each=2,
+        inputs_each=3,
         sets=(1536, 512, 1024, 2048),
         refined=(65536, 16384),
         memory_bytes=256 * MIB,
         least_bytes=16 * MIB,
         slot_bytes=64 * MIB,
+        slots_each=1024,
         ring_bytes=64 * MIB,
         match_cells=1 << 24,
+        run_cells=0,
         rate=4,
         nominal_speed=800_000,
+    ),
+    "max": Level(
+        name="max",
+        number=2,
+        contexts=26,
+        inputs_each=3,
+        sets=(1536, 512, 1024, 2048, 2048, 512, 4096, 640),
+        refined=(65536, 65536, 65536),
+        memory_bytes=GIB,
+        least_bytes=64 * MIB,
+        slot_bytes=512 * MIB,
+        slots_each=4096,
+        ring_bytes=128 * MIB,
+        match_cells=1 << 24,
+        run_cells=1 << 24,
+        rate=3,
+        nominal_speed=200_000,
     ),
 }
 
@@ -87,6 +110,7 @@ class State(NamedTuple):
     slot: npt.NDArray[np.int64]  # where each context's slot of 16 begins, [contexts]
     cell: npt.NDArray[np.int64]  # the probability that each input came from, [contexts]
     chosen: npt.NDArray[np.int64]  # row of weights of each set, [sets]
+    run: npt.NDArray[np.int64]  # place, check, byte and count, and cell of each context's run, [4 * contexts]
     voices: npt.NDArray[np.int32]  # what each set says, stretched, and as a probability, [2 * sets]
     chances: npt.NDArray[np.uint32]  # probability cells: 22 bits over a count of 10
     final: npt.NDArray[np.int32]  # weights of the second layer, [256, 8]
@@ -96,6 +120,7 @@ class State(NamedTuple):
     ring: npt.NDArray[np.uint8]  # the bytes read
     matches: npt.NDArray[np.uint32]  # where a hash was last seen
     matches2: npt.NDArray[np.uint32]
+    runs: npt.NDArray[np.uint32]  # what came last in a context, and how often in a row
     indirect: npt.NDArray[np.uint32]  # what followed a byte, and two bytes, lately
     touched: npt.NDArray[np.int64]  # epoch in which each row of weights was written down, [rows]
 
@@ -111,18 +136,20 @@ class State(NamedTuple):
 
 Number = TypeVar("Number", np.uint8, np.uint32)
 
-SMALL = 9  # the first arrays of a State are small and are restored whole
+SMALL = 10  # the first arrays of a State are small and are restored whole
 
 
 def fresh(level: Level, memory_bytes: int) -> State:
     """The state before the first byte."""
-    slots, ring, cells = _sizes(level, memory_bytes, 0)
+    slots, ring, cells, run_cells = _sizes(level, memory_bytes, 0)
     scalars = np.zeros(SCALARS, np.int64)
     scalars[[LOOK_AT, PIXEL]] = 4096, 1
-    chances = np.full(level.contexts * 256 + 512 + 256, 1 << 31, np.uint32)
+    runs = 64 * level.contexts if level.run_cells else 0
+    chances = np.full(level.contexts * 256 + 512 + runs, 1 << 31, np.uint32)
     chances[: level.contexts * 256] = np.tile(FIRST, level.contexts)
-    lengths = np.arange(128)
-    for start in (level.contexts * 256, level.contexts * 256 + 256):  # a match of length n: the odds of its bit are n + 1
+    starts = [level.contexts * 256, level.contexts * 256 + 128, *range(level.contexts * 256 + 512, len(chances), 64)]
+    for start, count in zip(starts, [64, 64] + [32] * (len(starts) - 2), strict=True):
+        lengths = np.arange(count)  # of a match or a run: the odds of its bit are length + 1
         chances[start + 2 * lengths + 1] = ((lengths + 1) * (1 << 22) // (lengths + 2)) << 10
         chances[start + 2 * lengths] = ((1 << 22) // (lengths + 2)) << 10
     row = SQUASH[np.clip((np.arange(STEPS) - 16) * 128 + 2048, 1, 4095)].astype(np.uint16)
@@ -134,15 +161,17 @@ def fresh(level: Level, memory_bytes: int) -> State:
         slot=np.zeros(level.contexts, np.int64),
         cell=np.zeros(level.contexts, np.int64),
         chosen=np.zeros(len(level.sets), np.int64),
+        run=np.zeros(4 * level.contexts, np.int64),
         voices=np.zeros(2 * len(level.sets), np.int32),
         chances=chances,
         final=np.full((256, 8), 65536 // len(level.sets), np.int32),
-        weights=np.full((rows, level.inputs), 65536 * 2 // (level.contexts + 1), np.int16),
+        weights=np.full((rows, level.inputs), 32768 // (level.contexts + 1), np.int16),
         refined=np.tile(row, sum(level.refined)),
         slots=np.zeros(slots, np.uint8),
         ring=np.zeros(ring, np.uint8),
         matches=np.zeros(cells, np.uint32),
         matches2=np.zeros(cells if level.number == 2 else 1, np.uint32),
+        runs=np.zeros(run_cells, np.uint32),
         indirect=np.zeros(256 + 65536, np.uint32),
         touched=np.zeros(rows, np.int64),
     )
@@ -150,12 +179,13 @@ def fresh(level: Level, memory_bytes: int) -> State:
 
 def grown(state: State, level: Level, memory_bytes: int) -> State:
     """The state with the sizes that belong to the bytes read so far."""
-    slots, ring, cells = _sizes(level, memory_bytes, int(state.scalars[POSITION]))
+    slots, ring, cells, run_cells = _sizes(level, memory_bytes, int(state.scalars[POSITION]))
     return state._replace(
         slots=_doubled(state.slots, slots),
         ring=_doubled(state.ring, ring),
         matches=_doubled(state.matches, cells),
         matches2=_doubled(state.matches2, cells) if level.number == 2 else state.matches2,
+        runs=_doubled(state.runs, run_cells),
     )
 
 
@@ -175,14 +205,15 @@ def _doubled(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
     return array
 
 
-def _sizes(level: Level, memory_bytes: int, position: int) -> tuple[int, int, int]:
-    """Bytes of slots, bytes of history and cells of each match table after `position` bytes."""
+def _sizes(level: Level, memory_bytes: int, position: int) -> tuple[int, int, int, int]:
+    """Bytes of slots, bytes of history, cells of each match table and of runs after `position` bytes."""
     part = min(1.0, memory_bytes / level.memory_bytes)
     reached = 1 << max(position, GROWS_FROM // 2).bit_length()  # the next power of two
     return (
-        min(_power_of_two(level.slot_bytes * part), 256 * reached),
+        min(_power_of_two(level.slot_bytes * part), level.slots_each * reached),
         min(_power_of_two(level.ring_bytes * part), reached),
         min(_power_of_two(level.match_cells * part), reached),
+        min(_power_of_two(level.run_cells * part), 16 * reached) if level.run_cells else 1,
     )
 
 

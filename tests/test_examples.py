@@ -1,0 +1,33 @@
+"""Every example runs by itself, within its minute, and prints what it is about."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = {
+    "01_how_many_bits": "in all, spaces included; 664 without a model",
+    "02_what_x_knows_about_y": "X = genome.txt: useless",
+    "03_your_own_model": "coded, and decoded again",
+    "04_known_source": "is the mutual information of X and Y",
+    "05_a_smaller_file": "without X: this file can only be decoded with the data",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs_within_its_minute(name: str) -> None:
+    started = time.monotonic()
+    plain = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py")]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=plain)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert EXAMPLES[name] in run.stdout
+    assert time.monotonic() - started < 60
+
+
+def test_every_example_is_run() -> None:
+    assert sorted(EXAMPLES) == sorted(file.stem for file in (ROOT / "examples").glob("*.py"))

@@ -2,23 +2,23 @@
 
     python examples/03_your_own_model.py
 
-A model needs two things: a reader that can `predict` the next byte and `learn` which it was, and a value that makes such
-readers. Encoding, decoding, conditional lengths, sampling and measuring then come from the library.
+A model needs two things: a reader that can `predict` the next byte and `learn` which it was, and a value that makes
+such readers. Encoding, decoding, conditional lengths, sampling and measuring then come from the library.
 """
 
 from collections import deque
-from typing import Final
 
 import numpy as np
 
 import codelength
+from codelength.types import Arithmetic, Unit
 
 
 class Recent(codelength.SequentialModel):
     """Bytes that came lately come again: p(s) = (1 + weight · times of s among the last `span`) / total."""
 
-    unit: Final = "byte"
-    arithmetic: Final = "fixed"  # + and ÷ only: any machine computes the same
+    unit: Unit = "byte"
+    arithmetic: Arithmetic = "fixed"  # + and ÷ only: any machine computes the same
     memory_bytes = 1 << 20
     nominal_speed = 100_000
 

@@ -2,9 +2,9 @@
 
     python examples/04_known_source.py
 
-X and Y are drawn from one distribution over bytes, which was itself drawn at random (Dirichlet, α = 1/2). What X tells about
-Y is what it tells about that distribution. A model that counts with the same prior pays exactly the Bayes mixture's length,
-so it must find the closed form, to the bit; and must find nothing where X and Y come from two distributions.
+X and Y are drawn from one distribution over bytes, which was itself drawn at random (Dirichlet, α = 1/2). What X tells
+about Y is what it tells about that distribution. A model that counts with the same prior pays exactly the Bayes
+mixture's length, so it must find the closed form; and it must find nothing where X and Y come from two distributions.
 """
 
 import numpy as np

@@ -2,8 +2,8 @@
 
     python examples/05_a_smaller_file.py
 
-A code length is a promise that a file can be written. Here the files are written: a container that decodes only beside X,
-and an archive, a Python program that prints the text and so bounds its Kolmogorov complexity.
+A code length is a promise that a file can be written. Here the files are written: a container that decodes only beside
+X, and an archive, a Python program that prints the text and so bounds its Kolmogorov complexity.
 """
 
 import io

@@ -42,10 +42,16 @@ class Option:
     choices: tuple[str, ...] = ()
 
     @property
+    def shown(self) -> str:
+        """The default as one would type it."""
+        is_large = self.kind == "size" and int(self.default) >= KIB
+        return format_size(int(self.default)).replace(" ", "") if is_large else str(self.default)
+
+    @property
     def allowed(self) -> str:
         """What it may be, for people."""
         if self.kind == "word":
-            return " or ".join(self.choices)
+            return ", ".join(self.choices[:-1]) + " or " + self.choices[-1]
         if self.kind == "size":
             return f"{format_size(int(self.low))} to {format_size(int(self.high))}"
         return f"{self.low:g} to {self.high:g}"
@@ -86,7 +92,7 @@ class Entry:
 
     def describe(self) -> str:
         """Name, summary and options, a line each."""
-        options = [f"  {key}={option.default}  {option.help}; {option.allowed}" for key, option in self.options.items()]
+        options = [f"  {key}={option.shown}  {option.help}; {option.allowed}" for key, option in self.options.items()]
         return "\n".join([f"{self.name}: {self.summary}", *options])
 
 
@@ -367,7 +373,7 @@ _TABLE = (
         "mixing",
         "context mixing of bits, the strongest; decodes on any machine",
         {
-            "level": Option("word", "default", "speed against strength", choices=("fast", "default")),
+            "level": Option("word", "default", "speed against strength", choices=("fast", "default", "max")),
             "memory": Option("size", 0, "most memory for tables, 0 for all that the level uses", low=0, high=GIB),
         },
         _mixing,

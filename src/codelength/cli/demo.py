@@ -10,7 +10,7 @@ import typer
 from codelength.errors import UsageError
 
 X, Y, OTHER, UNRELATED = "pride_1.txt", "pride_2.txt", "war.txt", "genome.txt"
-PART, BEHIND_PART = "part.txt", b"Chapter 33"
+PART, BEHIND_PART = "part.txt", b"Chapter 34"
 
 
 def demo(
@@ -70,7 +70,7 @@ def _steps(folder: Path) -> list[tuple[str, list[list[str]]]]:
             ],
         ),
         (
-            "5. A program that prints two chapters, decoder included: an upper bound on their complexity K.",
+            "5. A program that prints three chapters, decoder included: an upper bound on their complexity K.",
             [["archive", part, "-o", f"{part}.py", "--force"]],
         ),
         (

@@ -1,0 +1,81 @@
+"""The commands on the pages, run: each ```console block must show what its commands print.
+
+    python -m tests.documented [PAGES]            check
+    python -m tests.documented --write [PAGES]    put what they print now into the pages
+
+A block holds lines `$ codelength ...`, each followed by its output. They run in one folder for each page, which holds
+the bundled texts. Seconds are not compared.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from codelength.cli.main import run
+from codelength.data.bundled import BUNDLED, bundled
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
+_BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
+_PROMPT = "$ codelength "
+_SECONDS = re.compile(r"\b\d+\.\d\d$|\b\d+\.\d+(?= s$)", re.MULTILINE)
+
+
+def refreshed(page: str) -> str:
+    """A page's text with the outputs of now."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    with _texts() as folder, contextlib.chdir(folder):
+        return _BLOCK.sub(lambda match: "".join(map(_shown, _commands(match[1]))), text)
+
+
+def timeless(text: str) -> str:
+    """A page's text with its seconds masked, and the blanks that keep their column."""
+    return re.sub(r" +S", " S", _SECONDS.sub("S", text))
+
+
+def has_commands(page: str) -> bool:
+    """Whether there is anything to run."""
+    return _BLOCK.search((ROOT / page).read_text(encoding="utf-8")) is not None
+
+
+def _commands(block: str) -> list[str]:
+    return [line.removeprefix(_PROMPT) for line in block.splitlines() if line.startswith(_PROMPT)]
+
+
+def _shown(command: str) -> str:
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        run(shlex.split(command))
+    output.seek(0)
+    return f"{_PROMPT}{command}\n{output.read().rstrip()}\n"
+
+
+@contextlib.contextmanager
+def _texts() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in BUNDLED:
+            Path(folder, name).write_bytes(bundled(name).joined)
+        yield folder
+
+
+def main() -> None:
+    """Check, or write with --write."""
+    write = "--write" in sys.argv
+    pages = [argument for argument in sys.argv[1:] if argument != "--write"] or list(PAGES)
+    for page in filter(has_commands, pages):
+        text = refreshed(page)
+        if write:
+            (ROOT / page).write_text(text, encoding="utf-8")
+        elif timeless(text) != timeless((ROOT / page).read_text(encoding="utf-8")):
+            sys.exit(f"{page} shows other output than its commands print; python -m tests.documented --write {page}")
+
+
+if __name__ == "__main__":
+    os.environ["COLUMNS"] = "80"
+    main()

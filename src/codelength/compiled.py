@@ -33,5 +33,5 @@ def source_digest(*files: str) -> int:
 
 
 def inlined(function: Function) -> Function:
-    """Compile into each caller: for the small leaves of a kernel's inner loop, where a call would cost more than they do."""
+    """Compile into each caller: for small leaves of an inner loop, where a call would cost more than they do."""
     return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))

@@ -1,47 +1,53 @@
-"""What the next byte may depend on: contexts, made once a byte, and what the data looks like.
+"""What the next byte may depend on: one 32-bit hash for each context of the level, made once a byte.
 
-`next_byte` takes the byte that has just ended into the history and writes one 32-bit hash for each context of the level. Which
-contexts these are depends on the mode that `look` finds every few KiB: text, binary, records (a distance at which bytes repeat) or
-image (a distance at which bytes are near: rows of pixels; the pixel's size is the best of 1 to 4). All arithmetic is on
-integers; uint64 products wrap.
+Which contexts these are depends on the mode: text (orders 1 to 6 and higher, words, columns), binary (orders, sparse
+bytes), records (neighbours at the distance of a row) or image (neighbours in the plane, and what they foretell). The
+lower levels take the first contexts of each list. All arithmetic is on integers; uint64 products wrap.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from codelength.compiled import compiled
-from codelength.models.mixing.prefetching import prefetch
-
-Words = npt.NDArray[np.int64]
-Octets = npt.NDArray[np.uint8]
-Cells = npt.NDArray[np.uint32]
-
-# Places in the scalars `s`. The first ones belong to the kernel.
-P1, BYTE, NODE, BITS, POSITION, TOP, STRETCHED, REFINED1, REFINED2, REFINED3, SLANT, FINAL, MATCH_CELL, MATCH_BIT = (
-    range(14)
+from codelength.models.mixing.places import (
+    CLASSES,
+    COLUMN,
+    GUESS,
+    IMAGE,
+    LAST8,
+    LAST16,
+    MODE,
+    NORTH,
+    PIXEL,
+    POSITION,
+    RECORDS,
+    ROW,
+    TAG,
+    TEXT,
+    UPPER,
+    WEST,
+    WORD,
+    WORD1,
+    WORD2,
+    WORD3,
+    Cells,
+    Octets,
+    Whole,
+    Words,
 )
-MATCH_CELL2, MATCH_BIT2, EPOCH, MIXED, HITS = range(14, 19)
-LAST8, WORD, WORD1, WORD2, COLUMN, LINE, ABOVE, CLASSES, MATCH, LENGTH, EXPECTED = range(20, 31)
-MATCH2, LENGTH2, EXPECTED2, LOOK_AT, MODE, PIXEL, ROW, GUESS, UPPER, WORD_LENGTH, SENTENCE = range(31, 42)
-INDENT, WORD3, LAST16, TAG, NORTH, WEST = range(42, 48)
-SCALARS = 64
 
-TEXT, BINARY, RECORDS, IMAGE = range(4)
 
-# Which of a journal's arrays an entry belongs to, in its highest bits.
-(
-    JOURNAL_RING,
-    JOURNAL_MATCH,
-    JOURNAL_MATCH2,
-    JOURNAL_INDIRECT,
-    JOURNAL_REFINE,
-    JOURNAL_RUN,
-    JOURNAL_SLOT,
-    JOURNAL_WEIGHTS,
-) = range(8)
-JOURNAL_SHIFT = 48
-
-_WINDOW = 1024
+@compiled
+def hash_contexts(level: int, s: Words, hashes: Cells, ring: Octets, indirect: Cells) -> None:
+    """Write the hash of each context of the next byte."""
+    last = np.uint64(s[LAST8])
+    after_one = np.uint64(indirect[np.int64(last & np.uint64(0xFF))])
+    after_two = np.uint64(indirect[256 + np.int64(last & np.uint64(0xFFFF))])
+    if s[MODE] == IMAGE:
+        _image(level, s, hashes, ring, last)
+    elif s[MODE] == TEXT:
+        _text(level, s, hashes, last, after_two)
+    else:
+        _binary(level, s, hashes, ring, last, after_one, after_two)
 
 
 @compiled
@@ -58,209 +64,13 @@ def hashed(a: np.uint64, b: np.uint64, salt: int) -> np.uint32:
 
 
 @compiled
-def distance(history: Octets, end: int, back: int) -> int:
-    """Sum of absolute differences between the last KiB and the one `back` bytes before."""
-    recent = history[end - _WINDOW : end]
-    earlier = history[end - _WINDOW - back : end - back]
-    total = np.int32(0)
-    for k in range(recent.shape[0]):
-        total += np.int32(abs(np.int32(recent[k]) - np.int32(earlier[k])))
-    return np.int64(total)
-
-
-@compiled
-def look(s: Words, ring: Octets, reach: int) -> None:
-    """What the last KiB is: sets the mode, the pixel's size and the row's length."""
-    position = s[POSITION]
-    end = position & (ring.shape[0] - 1)
-    if end < 2 * _WINDOW:  # just after the ring has come round
-        s[LOOK_AT] = position + 2 * _WINDOW
-        return
-    s[LOOK_AT] = position + (4096 if position < 65536 else 16384)
-    plain = 0
-    for k in range(end - _WINDOW, end):
-        byte = ring[k]
-        plain += (byte >= 32 and byte < 127) or byte == 10 or byte == 13 or byte == 9 or byte >= 192
-    if plain > (1000 if s[MODE] < RECORDS else 1020):
-        s[MODE] = TEXT
-        s[ROW] = 0
-        return
-    pixel, nearest = np.int64(1), np.int64(1) << 40
-    for back in range(1, 5):
-        total = distance(ring, end, back)
-        if total * 100 < nearest * (100 if back == 1 else 95):
-            pixel, nearest = np.int64(back), total
-    row, nearest_row, last_row = np.int64(0), np.int64(1) << 40, s[ROW]
-    for back in range(pixel + 1, min(reach, end - _WINDOW)):
-        total = distance(ring, end, back)
-        if total * 100 < nearest_row * (110 if back == last_row else 90):
-            row, nearest_row = np.int64(back), total
-    if nearest_row * 10 > nearest * (16 if last_row > 0 else 12):
-        row = np.int64(0)
-    equal = 0
-    if row > 0:
-        for k in range(end - _WINDOW, end):
-            equal += ring[k] == ring[k - row]
-    if row >= 64 and equal < 820 and nearest_row <= (50 if s[MODE] == IMAGE else 30) * _WINDOW:
-        s[MODE] = IMAGE
-    elif row > 0 and equal >= 300:
-        s[MODE] = RECORDS
-    else:
-        s[MODE] = BINARY
-    s[PIXEL], s[ROW] = pixel, row
-
-
-@compiled
-def find_match(ring: Octets, position: int, start: int, least: int) -> int:
-    """How many bytes before `start` equal those before `position`; 0 where fewer than `least`."""
-    mask = ring.shape[0] - 1
-    length = 0
-    while length < 64 and length < start and ring[(start - 1 - length) & mask] == ring[(position - 1 - length) & mask]:
-        length += 1
-    return length if length >= least else 0
-
-
-@compiled
-def clamp(value: int) -> int:
+def clamp(value: Whole) -> np.int64:
     """Into 0 ... 255."""
-    return min(np.int64(255), max(np.int64(0), value))
+    return min(np.int64(255), max(np.int64(0), np.int64(value)))
 
 
 @compiled
-def note(log: Words, s: Words, which: int, place: int, old: int) -> None:
-    """Write down what a cell held before it changes."""
-    top = s[TOP]
-    log[top] = old
-    log[top + 1] = which << JOURNAL_SHIFT | place
-    s[TOP] = top + 2
-
-
-@compiled
-def next_byte(level: int, s: Words, hashes: Cells, ring: Octets, matches: Cells, indirect: Cells, log: Words) -> None:
-    """Take the byte that has ended into the history and hash the contexts of the next one."""
-    c = s[NODE] & 255
-    noting = log.shape[0] > 0
-    mask = ring.shape[0] - 1
-    position = s[POSITION]
-    if noting:
-        note(log, s, JOURNAL_RING, position & mask, np.int64(ring[position & mask]))
-    ring[position & mask] = c
-    position += 1
-    s[POSITION] = position
-    last = np.uint64(s[LAST8])
-    if level == 2:
-        s[LAST16] = np.int64(np.uint64(s[LAST16]) << np.uint64(8) | last >> np.uint64(56))
-    last = last << np.uint64(8) | np.uint64(c)
-    s[LAST8] = np.int64(last)
-
-    letter = (c >= 97 and c <= 122) or (c >= 65 and c <= 90) or c >= 128
-    if letter:
-        low = c + 32 if c >= 65 and c <= 90 else c
-        s[WORD] = np.int64((np.uint64(s[WORD]) + np.uint64(low + 1)) * np.uint64(0x2F0B4C4745D9F3B5))
-        s[WORD_LENGTH] += 1
-    elif s[WORD] != 0:
-        s[WORD3], s[WORD2], s[WORD1], s[WORD] = s[WORD2], s[WORD1], s[WORD], 0
-        s[WORD_LENGTH] = 0
-    if c == 46 or c == 33 or c == 63:
-        s[SENTENCE] = 0
-    elif s[WORD_LENGTH] == 1:
-        s[SENTENCE] += 1
-    s[COLUMN] += 1
-    if c == 10:
-        s[ABOVE], s[LINE], s[COLUMN], s[INDENT] = s[LINE], position, 0, 0
-    elif c == 32 and s[COLUMN] == s[INDENT] + 1:
-        s[INDENT] += 1
-    above = np.int64(0)
-    if s[ABOVE] + s[COLUMN] < s[LINE]:
-        above = np.int64(ring[(s[ABOVE] + s[COLUMN]) & mask])
-    s[UPPER] = above
-    if c == 60:
-        s[TAG] = 1
-    elif c == 62 or c == 32 or c == 10:
-        s[TAG] = 0 if c == 62 else s[TAG]
-    elif s[TAG] > 0:
-        s[TAG] = (s[TAG] * 31 + c) & 0xFFFFFF
-
-    if c >= 97 and c <= 122:
-        kind = 1
-    elif c >= 65 and c <= 90:
-        kind = 2
-    elif c >= 48 and c <= 57:
-        kind = 3
-    elif c == 32:
-        kind = 4
-    elif c == 10 or c == 13:
-        kind = 5
-    elif c >= 128:
-        kind = 6
-    elif c == 0:
-        kind = 0
-    else:
-        kind = 7
-    s[CLASSES] = (s[CLASSES] << 3 | kind) & 0xFFFFFFFFFFFF
-
-    key = match_key(last)
-    prefetch(matches, key & (matches.shape[0] - 1))
-    if position >= s[LOOK_AT]:
-        look(s, ring, 8192)
-
-    one = np.int64(last & np.uint64(0xFF))
-    two = np.int64(last & np.uint64(0xFFFF))
-    before_one, before_two = (
-        np.int64(last >> np.uint64(8) & np.uint64(0xFF)),
-        np.int64(last >> np.uint64(8) & np.uint64(0xFFFF)),
-    )
-    for place, kept in ((before_one, 0xFFFFFF), (256 + before_two, 0xFFFF)):
-        if noting:
-            note(log, s, JOURNAL_INDIRECT, place, np.int64(indirect[place]))
-        indirect[place] = (indirect[place] << np.uint32(8) | np.uint32(c)) & np.uint32(kept)
-    after_one, after_two = np.uint64(indirect[one]), np.uint64(indirect[256 + two])
-
-    if s[MODE] == IMAGE:
-        _image(level, s, hashes, ring, last)
-    elif s[MODE] == TEXT:
-        _text(level, s, hashes, last, after_one, after_two)
-    else:
-        _binary(level, s, hashes, ring, last, after_one, after_two)
-
-
-@compiled
-def match_key(last: np.uint64) -> int:
-    """The hash of the last 6 bytes."""
-    return np.int64((last & np.uint64(0xFFFFFFFFFFFF)) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(38))
-
-
-@compiled
-def follow_matches(level: int, s: Words, ring: Octets, matches: Cells, matches2: Cells, log: Words) -> None:
-    """Move the matches on by the byte that has ended."""
-    last = np.uint64(s[LAST8])
-    _follow(s, ring, matches, log, MATCH, match_key(last), 6)
-    if level == 2:
-        long = last * np.uint64(0xD6E8FEB86659FD93) + np.uint64(s[LAST16]) * np.uint64(0x9E3779B97F4A7C15)
-        _follow(s, ring, matches2, log, MATCH2, np.int64(long >> np.uint64(38)), 16)
-
-
-@compiled
-def _follow(s: Words, ring: Octets, matches: Cells, log: Words, at: int, key: int, least: int) -> None:
-    """Move a match on by the byte that has ended, or look for another; scalars from `at`: start, length, expected byte."""
-    mask = ring.shape[0] - 1
-    position = s[POSITION]
-    if s[at + 1] > 0:
-        s[at] += 1
-        s[at + 1] = min(s[at + 1] + 1, 65535)
-    place = key & (matches.shape[0] - 1)
-    if s[at + 1] == 0:
-        s[at] = np.int64(matches[place])
-        if s[at] > 0:
-            s[at + 1] = find_match(ring, position, s[at], least)
-    if log.shape[0] > 0:
-        note(log, s, JOURNAL_MATCH if at == MATCH else JOURNAL_MATCH2, place, np.int64(matches[place]))
-    matches[place] = np.uint32(position)
-    s[at + 2] = np.int64(ring[s[at] & mask]) if s[at + 1] > 0 else np.int64(0)
-
-
-@compiled
-def _text(level: int, s: Words, h: Cells, last: np.uint64, after_one: np.uint64, after_two: np.uint64) -> None:
+def _text(level: int, s: Words, h: Cells, last: np.uint64, after_two: np.uint64) -> None:
     word, word1, word2 = np.uint64(s[WORD]), np.uint64(s[WORD1]), np.uint64(s[WORD2])
     c = last & np.uint64(0xFF)
     none = np.uint64(0)

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codelength.coding.sequential import SequentialModel
 from codelength.errors import OptionError, UsageError
-from codelength.models.mixing.contexts import BITS, EPOCH, P1, POSITION
 from codelength.models.mixing.kernel import chances_of, costs, kernel
-from codelength.models.mixing.state import LEVELS, SMALL, Level, State, fresh, grown, next_growth, window_bytes
+from codelength.models.mixing.places import BITS, EPOCH, P1, POSITION, Halves, Octets, Words
+from codelength.models.mixing.state import LEVELS, Level, State, fresh, grown, next_growth, window_bytes
 from codelength.types import Arithmetic, Bits, Decoder, Encoder, Probs, Unit
 from codelength.units import format_size
 
@@ -26,14 +25,12 @@ _LOG = logging.getLogger("codelength")
 _NO_LOG = np.zeros(0, np.int64)
 _NOTHING = np.zeros(0, np.float64)
 
-Octets = npt.NDArray[np.uint8]
-
 
 class Mixing(SequentialModel):
     """Bitwise context mixing at one of three levels; decodes on any machine.
 
-    `memory_bytes` bounds the tables (default: the level's 32 MiB, 256 MiB or 1 GiB); they start small and double as data is
-    read. History reaches back `window_bytes`. Raises OptionError for an unknown level or too little memory.
+    `memory_bytes` bounds the tables (default: the level's 32 MiB, 256 MiB or 1 GiB); they start small and double as
+    data is read. History reaches back `window_bytes`. Raises OptionError for an unknown level or too little memory.
 
     >>> model = Mixing("fast")
     >>> text = b"to be or not to be, " * 20
@@ -160,7 +157,7 @@ class MixingReader:
             yield start, whole[start:end]
             start = end
 
-    def _run(self, part: Octets, coder: Decoder | None = None) -> npt.NDArray[np.uint16]:
+    def _run(self, part: Octets, coder: Decoder | None = None) -> Halves:
         return _call(self._level, self._state, np.array([0, 8 * len(part)], np.int64), part, coder=coder)
 
     def _grow(self) -> None:
@@ -180,13 +177,13 @@ def _rebuilt(level: str, memory_bytes: int, name: str, state: State | None) -> M
 def _call(
     level: Level,
     state: State,
-    starts: npt.NDArray[np.int64],
+    starts: Words,
     data: Octets,
     *,
     coder: Decoder | None = None,
     kept: State | None = None,
-    log: npt.NDArray[np.int64] | None = None,
-) -> npt.NDArray[np.uint16]:
+    log: Words | None = None,
+) -> Halves:
     """Run the kernel over items that lie between `starts`, in bits; the probability of each bit."""
     p1 = np.empty(int(starts[-1]), np.uint16)
     decoding = coder is not None
@@ -215,7 +212,7 @@ def _costs_each(level: Level, memory_bytes: int, state: State, items: Sequence[b
     short = [i for i, item in enumerate(items) if 0 < len(item) <= room]
     log = np.empty(_journal_words(level, max((len(items[i]) for i in short), default=0)), np.int64)
     state.scalars[EPOCH] += 1  # no row of weights has been written down in this epoch
-    kept = State(*(array.copy() for array in state[:SMALL]), *state[SMALL:])
+    kept = state.with_small_copied()
     for first in range(0, len(short), _BATCH):
         batch = short[first : first + _BATCH]
         data = np.frombuffer(bytearray(b"".join(items[i] for i in batch)), np.uint8)

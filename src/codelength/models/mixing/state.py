@@ -1,19 +1,20 @@
 """What a mixing model knows: its arrays, how large they are at each level, how they grow.
 
-Every array grows by doubling when the number of bytes read reaches a power of two, whatever comes after, until the level's
-memory is used; contents are kept (the lower half is copied to the upper where a hash finds its place, so that what was learned is
-found at either place). So a short text costs little, and what a byte costs never depends on the bytes behind it.
+The large arrays grow by doubling when the number of bytes read reaches a power of two, whatever comes after, until the
+level's memory is used. The lower half is copied to the upper, so that what was learned is found at either place. So a
+short text costs little, and what a byte costs never depends on the bytes behind it.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from codelength.models.mixing.contexts import LOOK_AT, MIXED, PIXEL, POSITION, SCALARS
+from codelength.models.mixing.places import LOOK_AT, PIXEL, POSITION, SCALARS
 from codelength.models.mixing.tables import FIRST, SQUASH
-from codelength.units import GIB, KIB, MIB
+from codelength.units import GIB, MIB
 
 GROWS_FROM = 1 << 10  # bytes read when tables first double
 STEPS = 33  # places of a refinement map along the stretched probability
@@ -126,7 +127,14 @@ class State(NamedTuple):
 
     def copy(self) -> "State":
         """Every array anew."""
-        return State(*(array.copy() for array in self))
+        return self._with_copies(self._fields)
+
+    def with_small_copied(self) -> "State":
+        """The small arrays anew, the large ones as they are."""
+        return self._with_copies(self._fields[:_SMALL])
+
+    def _with_copies(self, names: tuple[str, ...]) -> "State":
+        return self._replace(**{name: getattr(self, name).copy() for name in names})
 
     @property
     def size_bytes(self) -> int:
@@ -136,44 +144,18 @@ class State(NamedTuple):
 
 Number = TypeVar("Number", np.uint8, np.uint32)
 
-SMALL = 10  # the first arrays of a State are small and are restored whole
+_SMALL = 10  # the first arrays of a State are small and are restored whole
 
 
 def fresh(level: Level, memory_bytes: int) -> State:
     """The state before the first byte."""
     slots, ring, cells, run_cells = _sizes(level, memory_bytes, 0)
-    scalars = np.zeros(SCALARS, np.int64)
-    scalars[[LOOK_AT, PIXEL]] = 4096, 1
-    runs = 64 * level.contexts if level.run_cells else 0
-    chances = np.full(level.contexts * 256 + 512 + runs, 1 << 31, np.uint32)
-    chances[: level.contexts * 256] = np.tile(FIRST, level.contexts)
-    starts = [level.contexts * 256, level.contexts * 256 + 128, *range(level.contexts * 256 + 512, len(chances), 64)]
-    for start, count in zip(starts, [64, 64] + [32] * (len(starts) - 2), strict=True):
-        lengths = np.arange(count)  # of a match or a run: the odds of its bit are length + 1
-        chances[start + 2 * lengths + 1] = ((lengths + 1) * (1 << 22) // (lengths + 2)) << 10
-        chances[start + 2 * lengths] = ((1 << 22) // (lengths + 2)) << 10
-    row = SQUASH[np.clip((np.arange(STEPS) - 16) * 128 + 2048, 1, 4095)].astype(np.uint16)
-    rows = sum(level.sets)
-    return State(
-        scalars=scalars,
-        inputs=np.zeros(level.inputs, np.int16),
-        hashes=np.zeros(level.contexts, np.uint32),
-        slot=np.zeros(level.contexts, np.int64),
-        cell=np.zeros(level.contexts, np.int64),
-        chosen=np.zeros(len(level.sets), np.int64),
-        run=np.zeros(4 * level.contexts, np.int64),
-        voices=np.zeros(2 * len(level.sets), np.int32),
-        chances=chances,
-        final=np.full((256, 8), 65536 // len(level.sets), np.int32),
-        weights=np.full((rows, level.inputs), 32768 // (level.contexts + 1), np.int16),
-        refined=np.tile(row, sum(level.refined)),
+    return _fixed(level)._replace(
         slots=np.zeros(slots, np.uint8),
         ring=np.zeros(ring, np.uint8),
         matches=np.zeros(cells, np.uint32),
         matches2=np.zeros(cells if level.number == 2 else 1, np.uint32),
         runs=np.zeros(run_cells, np.uint32),
-        indirect=np.zeros(256 + 65536, np.uint32),
-        touched=np.zeros(rows, np.int64),
     )
 
 
@@ -199,6 +181,49 @@ def next_growth(position: int) -> int:
     return max(GROWS_FROM, 1 << position.bit_length())
 
 
+def _fixed(level: Level) -> State:
+    """The arrays that never grow; those that do have one cell."""
+    scalars = np.zeros(SCALARS, np.int64)
+    scalars[[LOOK_AT, PIXEL]] = 4096, 1
+    row = SQUASH[np.clip((np.arange(STEPS) - 16) * 128 + 2048, 1, 4095)].astype(np.uint16)
+    rows = sum(level.sets)
+    return State(
+        scalars=scalars,
+        inputs=np.zeros(level.inputs, np.int16),
+        hashes=np.zeros(level.contexts, np.uint32),
+        slot=np.zeros(level.contexts, np.int64),
+        cell=np.zeros(level.contexts, np.int64),
+        chosen=np.zeros(len(level.sets), np.int64),
+        run=np.zeros(4 * level.contexts, np.int64),
+        voices=np.zeros(2 * len(level.sets), np.int32),
+        chances=_chances(level),
+        final=np.full((256, 8), 65536 // len(level.sets), np.int32),
+        weights=np.full((rows, level.inputs), 32768 // (level.contexts + 1), np.int16),
+        refined=np.tile(row, sum(level.refined)),
+        slots=np.zeros(1, np.uint8),
+        ring=np.zeros(1, np.uint8),
+        matches=np.zeros(1, np.uint32),
+        matches2=np.zeros(1, np.uint32),
+        runs=np.zeros(1, np.uint32),
+        indirect=np.zeros(256 + 65536, np.uint32),
+        touched=np.zeros(rows, np.int64),
+    )
+
+
+def _chances(level: Level) -> npt.NDArray[np.uint32]:
+    """Probability cells: 256 histories of each context, two matches of 64 lengths, order 0, runs of 32 lengths."""
+    histories = level.contexts * 256
+    runs = 64 * level.contexts if level.run_cells else 0
+    chances = np.full(histories + 512 + runs, 1 << 31, np.uint32)
+    chances[:histories] = np.tile(FIRST, level.contexts)
+    starts = [histories, histories + 128, *range(histories + 512, len(chances), 64)]
+    for start, count in zip(starts, [64, 64] + [32] * (len(starts) - 2), strict=True):
+        lengths = np.arange(count)  # of a match or a run: the odds of its bit are length + 1
+        chances[start + 2 * lengths + 1] = ((lengths + 1) * (1 << 22) // (lengths + 2)) << 10
+        chances[start + 2 * lengths] = ((1 << 22) // (lengths + 2)) << 10
+    return chances
+
+
 def _doubled(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
     while len(array) < size:
         array = np.concatenate([array, array])
@@ -207,15 +232,31 @@ def _doubled(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
 
 def _sizes(level: Level, memory_bytes: int, position: int) -> tuple[int, int, int, int]:
     """Bytes of slots, bytes of history, cells of each match table and of runs after `position` bytes."""
-    part = min(1.0, memory_bytes / level.memory_bytes)
+    slots, ring, cells, run_cells = _full_sizes(level, memory_bytes)
     reached = 1 << max(position, GROWS_FROM // 2).bit_length()  # the next power of two
     return (
-        min(_power_of_two(level.slot_bytes * part), level.slots_each * reached),
-        min(_power_of_two(level.ring_bytes * part), reached),
-        min(_power_of_two(level.match_cells * part), reached),
-        min(_power_of_two(level.run_cells * part), 16 * reached) if level.run_cells else 1,
+        min(slots, level.slots_each * reached),
+        min(ring, reached),
+        min(cells, reached),
+        min(run_cells, 16 * reached),
     )
 
 
-def _power_of_two(size: float) -> int:
-    return 1 << max(int(size).bit_length() - 1, 10)
+@cache
+def _full_sizes(level: Level, memory_bytes: int) -> tuple[int, int, int, int]:
+    """The sizes at which tables stop: their share of the memory, halved together until everything fits."""
+    fixed, share = _fixed(level).size_bytes, min(memory_bytes, level.memory_bytes)
+    while True:
+        slots, ring, cells, run_cells = (
+            _power_of_two(size * share // level.memory_bytes)
+            for size in (level.slot_bytes, level.ring_bytes, level.match_cells, level.run_cells)
+        )
+        match_tables = 2 if level.number == 2 else 1
+        run_cells = run_cells if level.run_cells else 1
+        if fixed + slots + ring + 4 * (match_tables * cells + run_cells) <= memory_bytes or share < 1 << 20:
+            return slots, ring, cells, run_cells
+        share //= 2
+
+
+def _power_of_two(size: int) -> int:
+    return 1 << max(size.bit_length() - 1, 10)

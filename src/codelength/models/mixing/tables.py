@@ -4,10 +4,10 @@
     stretch(p) = the least x with squash(x) ≥ 16 p + 8,    p in 0 ... 4095
     reciprocal(n) = 2^16 / (n + 1.6)         step of a probability that has been updated n times
 
-A bit history is (n0, n1, last): how many zeros and ones a context has seen, approximately, and what came last. A new bit
-adds to its own count and, where the other is above 2, cuts the other down: what happened lately counts most (Mahoney,
-"Adaptive weighing of context models for lossless data compression", 2005, describes the idea). Pairs are bounded so that
-all histories fit in one byte.
+A bit history is (n0, n1, last): how many zeros and ones a context has seen, approximately, and what came last. A new
+bit adds to its own count and, where the other is above 2, cuts the other down: what happened lately counts most
+(Mahoney, "Adaptive weighing of context models for lossless data compression", 2005, describes the idea). Pairs are
+bounded so that all histories fit in one byte.
 """
 
 import hashlib
@@ -88,9 +88,10 @@ def _fits(seen: list[int]) -> bool:
 
 
 def history_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
-    """next [512] at 2·history + bit; facts [256]: count of bits seen, + 128 if only one kind; first probabilities [256].
+    """What follows a history [512] at 2·history + bit; facts [256]; first probabilities [256].
 
-    A probability cell holds a 22-bit probability of a 1 above a 10-bit count of updates.
+    A fact is the count of bits seen, + 128 if all were equal. A probability cell holds a 22-bit probability of a 1
+    above a 10-bit count of updates.
     """
     following, histories = bit_histories()
     assert len(histories) <= 256, "a history must fit in a byte"

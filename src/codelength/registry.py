@@ -377,7 +377,7 @@ _TABLE = (
             "memory": Option("size", 0, "most memory for tables, 0 for all that the level uses", low=0, high=GIB),
         },
         _mixing,
-        ("mixing:level=fast,memory=8MiB", "mixing:memory=16MiB"),
+        ("mixing:level=fast,memory=8MiB", "mixing:memory=16MiB", "mixing:level=max,memory=64MiB"),
     ),
     Entry(
         "bayes",

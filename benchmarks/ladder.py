@@ -24,8 +24,8 @@ from codelength.errors import CodelengthError
 from codelength.registry import create, split_names
 from codelength.types import Codec
 
-NAMES = ("mixing", "mixing:level=fast", "mixing:level=max")
 COMMANDS = {"xz -9e": ("xz", "-9e", "-T1"), "zstd -19": ("zstd", "-19", "-q", "--single-thread")}
+NAMES = (*COMMANDS, "mixing", "mixing:level=fast", "mixing:level=max")
 PUBLISHED: dict[str, dict[str, int]] = json.loads(
     (Path(__file__).parent / "published.json").read_text(encoding="utf-8")
 )["bytes"]
@@ -41,13 +41,13 @@ def main(names: Sequence[str] = NAMES, *, quick: bool = False) -> list[Row]:
         files = {name: data[:QUICK_BYTES] for name, data in files.items()}
     print(f"{LIBRARY}: {len(library_files())} files, {len(files[LIBRARY]):,} bytes, {sha256_of(files[LIBRARY])[:16]}")
     rows: list[Row] = []
-    for command in COMMANDS:
+    for command in (name for name in names if name in COMMANDS):
         if shutil.which(COMMANDS[command][0]) is None:
             print(f"{command} is skipped: there is no command {COMMANDS[command][0]}")
             continue
         for name, data in files.items():
             rows.append(told(with_command(command, name, data)))
-    for model in names:
+    for model in (name for name in names if name not in COMMANDS):
         try:
             codec = create(model)
         except CodelengthError as error:

@@ -3,12 +3,15 @@
     python -m tests.documented [PAGES]            check
     python -m tests.documented --write [PAGES]    put what they print now into the pages
 
+The README's table of sizes comes from benchmarks/results/ladder.json, between its two comments.
+
 A block holds lines `$ codelength ...`, each followed by its output. They run in one folder for each page, which holds
 the bundled texts. Seconds are not compared.
 """
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -23,6 +26,10 @@ from codelength.data.bundled import BUNDLED, bundled
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 _BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
+_TABLE = re.compile(r"(?<=<!-- sizes -->\n).*?(?=<!-- end of sizes -->)", re.DOTALL)
+_LADDER = ROOT / "benchmarks" / "results" / "ladder.json"
+_SYSTEMS = ("zstd -19", "xz -9e", "mixing:level=fast", "mixing")
+_FILES = ("alice29.txt", "bible.txt", "dickens", "xml", "mr", "kodim05.bmp")
 _PROMPT = "$ codelength "
 _SECONDS = re.compile(r"\b\d+\.\d\d$|\b\d+\.\d+(?= s$)", re.MULTILINE)
 
@@ -31,7 +38,8 @@ def refreshed(page: str) -> str:
     """A page's text with the outputs of now."""
     text = (ROOT / page).read_text(encoding="utf-8")
     with _texts() as folder, contextlib.chdir(folder):
-        return _BLOCK.sub(lambda match: "".join(map(_shown, _commands(match[1]))), text)
+        text = _BLOCK.sub(lambda match: "".join(map(_shown, _commands(match[1]))), text)
+    return _TABLE.sub(lambda match: sizes_table(), text)
 
 
 def timeless(text: str) -> str:
@@ -42,6 +50,16 @@ def timeless(text: str) -> str:
 def has_commands(page: str) -> bool:
     """Whether there is anything to run."""
     return _BLOCK.search((ROOT / page).read_text(encoding="utf-8")) is not None
+
+
+def sizes_table() -> str:
+    """Coded bytes of some files by some systems, as recorded."""
+    rows = json.loads(_LADDER.read_text(encoding="utf-8"))["rows"]
+    sizes = {(row["data"], row["model"]): f"{row['coded_bytes']:,}" for row in rows}
+    raw = {row["data"]: f"{row['raw_bytes']:,}" for row in rows}
+    lines = [("file", "bytes", *(f"`{system}`" for system in _SYSTEMS)), ("---", *["---:"] * (1 + len(_SYSTEMS)))]
+    lines += [(name, raw[name], *(sizes[name, system] for system in _SYSTEMS)) for name in _FILES]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _commands(block: str) -> list[str]:

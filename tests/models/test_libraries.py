@@ -103,6 +103,12 @@ def test_decoding_without_what_was_read_before_fails(codec: Gzip | Zstd) -> None
         codec.after(NOISE[2000:4000]).decode(code)
 
 
+def test_brotli_gives_back_more_than_one_step_of_what_is_hard_to_pack() -> None:
+    letters = np.random.default_rng(0).integers(97, 101, 5_000_000, dtype=np.uint8).tobytes()
+    fast = Brotli(level=1)
+    assert fast.decode(fast.encode(letters), limit_bytes=len(letters)) == letters
+
+
 def test_a_long_window_lets_xz_find_what_bz2_cannot() -> None:
     data = NOISE[:60_000] + np.random.default_rng(2).bytes(1_000_000) + NOISE[:60_000]
     assert len(Xz().encode(data)) < 1_062_000

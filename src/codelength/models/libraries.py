@@ -398,9 +398,10 @@ def _brotli_data(body: bytes, limit_bytes: int | None) -> bytes:
     try:
         more = body
         while True:
-            data += unpacker.process(more, output_buffer_limit=_STEP_BYTES)
+            piece = unpacker.process(more, output_buffer_limit=_STEP_BYTES)
+            data += piece
             _within(len(data), limit_bytes)
-            if unpacker.is_finished() or unpacker.can_accept_more_data():
+            if unpacker.is_finished() or not piece:  # it may say that it takes more while it still holds data back
                 break
             more = b""
     except brotli.error as error:

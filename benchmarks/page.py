@@ -60,10 +60,15 @@ def _machines(results: dict[str, Result]) -> str:
             name,
             result["date"],
             f"{machine['processor']}, {machine['cores']} cores",
+            str(machine.get("load", "")),
             machine["system"].split("-")[0],
         ]
         rows.append([*cells, ", ".join(f"{key} {value}" for key, value in versions.items())])
-    return table(["benchmark", "date", "processor", "system", "versions"], rows)
+    head = table(["benchmark", "date", "processor", "load", "system", "versions"], rows)
+    return (
+        head
+        + "\nLoad is how many processes wanted a core while it was measured: above the cores, speeds are too low.\n"
+    )
 
 
 def _targets(results: dict[str, Result]) -> str:

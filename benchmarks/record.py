@@ -34,7 +34,12 @@ def record(
         "python": platform.python_version(),
         **{package: version(package) for package in ("codelength", "numpy", "numba")},
     }
-    machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform()}
+    machine = {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "load": round(os.getloadavg()[0], 2),  # processes that wanted a core, this one among them, in the last minute
+    }
     prints = {key: hashlib.sha256(value).hexdigest() for key, value in (data or {}).items()}
     place = RESULTS / f"{name}.json"
     if keys:

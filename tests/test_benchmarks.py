@@ -37,7 +37,7 @@ def test_results_name_the_machine_the_versions_and_the_data(tmp_path: Path, monk
     place = record.record("trial", [{"k": 1}], {"empty": b""})
     result = json.loads(place.read_text())
     assert list(result) == ["benchmark", "date", "machine", "versions", "data_sha256", "targets", "rows"]
-    assert set(result["machine"]) == {"processor", "cores", "system"}
+    assert set(result["machine"]) == {"processor", "cores", "system", "load"}
     assert result["data_sha256"]["empty"].startswith("e3b0c442")
 
 

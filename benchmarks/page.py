@@ -60,7 +60,7 @@ def _machines(results: dict[str, Result]) -> str:
             name,
             result["date"],
             f"{machine['processor']}, {machine['cores']} cores",
-            str(machine.get("load", "")),
+            _load(result),
             machine["system"].split("-")[0],
         ]
         rows.append([*cells, ", ".join(f"{key} {value}" for key, value in versions.items())])
@@ -69,6 +69,11 @@ def _machines(results: dict[str, Result]) -> str:
         head
         + "\nLoad is how many processes wanted a core while it was measured: above the cores, speeds are too low.\n"
     )
+
+
+def _load(result: Result) -> str:
+    loads = [row["load"] for row in result["rows"] if "load" in row] or [result["machine"].get("load", "")]
+    return f"{min(loads)}" if min(loads) == max(loads) else f"{min(loads)} to {max(loads)}"
 
 
 def _targets(results: dict[str, Result]) -> str:

@@ -27,14 +27,14 @@ def record(
 ) -> Path:
     """Write rows to results/NAME.json beside what they were measured on; the file's path.
 
-    With `keys`, rows that are there already and differ in them are kept, each with the date of its own run.
+    With `keys`, rows that are there already and differ in them are kept, each with the date and load of its own run.
     """
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     versions = {
         "python": platform.python_version(),
         **{package: version(package) for package in ("codelength", "numpy", "numba")},
     }
-    machine = {
+    machine: dict[str, Value] = {
         "processor": processor(),
         "cores": os.cpu_count(),
         "system": platform.platform(),
@@ -43,7 +43,7 @@ def record(
     prints = {key: hashlib.sha256(value).hexdigest() for key, value in (data or {}).items()}
     place = RESULTS / f"{name}.json"
     if keys:
-        rows = [{**row, "date": today} for row in rows]
+        rows = [{"load": machine["load"], **row, "date": today} for row in rows]
         if place.exists():
             before = json.loads(place.read_text(encoding="utf-8"))
             rows = merged(before["rows"], rows, keys)

@@ -30,8 +30,7 @@ def generate(
     if n < 0 or not temperature > 0:
         raise OptionError(f"cannot generate {n} bytes at temperature {temperature}; n must be at least 0, T above 0")
     advance = progress or silent
-    reader = model.reader()
-    reader.read(after)
+    reader = model.after(after).reader()  # not read by the reader: a codec as a predictor would pay 256 calls a byte
     text = bytearray()
     for _ in range(n):
         probabilities = reader.predict()

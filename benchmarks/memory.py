@@ -13,6 +13,7 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,15 +81,17 @@ def measure(place: Path, seconds: float) -> Row:
     peak, sampled, moved = 0, 0, 0
     with subprocess.Popen(command) as process:
         usage = None
-        while usage is None and time.perf_counter() - began < seconds:
-            sampled, moved = max(sampled, _peak(process.pid)), max(moved, _read(process.pid))
-            time.sleep(0.2)
-            ended, status, used = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                usage, process.returncode = used, os.waitstatus_to_exitcode(status)
-        if usage is None:
-            process.kill()
-        else:
+        try:
+            while usage is None and time.perf_counter() - began < seconds:
+                sampled, moved = max(sampled, _peak(process.pid)), max(moved, _read(process.pid))
+                time.sleep(0.2)
+                ended, status, used = os.wait4(process.pid, os.WNOHANG)
+                if ended:
+                    usage, process.returncode = used, os.waitstatus_to_exitcode(status)
+        finally:
+            if usage is None:
+                process.kill()
+        if usage is not None:
             peak = usage.ru_maxrss * 1024
     if usage is not None and process.returncode:
         raise RuntimeError(f"compress ended with {process.returncode}")
@@ -145,4 +148,5 @@ if __name__ == "__main__":
     parser.add_argument("--bytes", type=int, default=SIZE_BYTES, help="size of the file")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="stop after so long")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that the compressor ends too
     main(options.bytes, options.seconds, quick=options.quick)

@@ -104,7 +104,7 @@ def measure(place: Path, seconds: float) -> Row:
         "coded_bytes": code.stat().st_size if usage is not None else None,
         "finished": usage is not None,
         "bytes_read_by_process": moved,  # the file once to code it, its code once to verify it, and the program
-        "peak_resident_bytes": max(peak, sampled),
+        "peak_resident_bytes": sampled or peak,  # ru_maxrss also counts the parent's memory at the fork
         "seconds": round(time.perf_counter() - began, 1),
     }
 

@@ -8,19 +8,33 @@ others into their closure.
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.options import DefaultOptions
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
+_njit: Callable[..., Any] = numba.njit
+_UNCOUNTED: dict[str, Any] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+
+
 def compiled(function: Function) -> Function:
     """Compile at first call; integer division follows NumPy, no checks that a kernel's invariants make needless."""
+    return _compiled(function)
+
+
+def bare(function: Function) -> Function:
+    """As `compiled`, for kernels that make no arrays: none is counted, which would cost atomic steps in inner loops."""
+    return _compiled(function, **_UNCOUNTED)
+
+
+def _compiled(function: Function, **options: Any) -> Function:
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+        return cast(Function, _njit(cache=True, nogil=True, error_model="numpy", **options)(function))
     except RuntimeError:  # no place where a cache could be written
-        return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
+        return cast(Function, _njit(nogil=True, error_model="numpy", **options)(function))
 
 
 def source_digest(*files: str) -> int:
@@ -33,5 +47,5 @@ def source_digest(*files: str) -> int:
 
 
 def inlined(function: Function) -> Function:
-    """Compile into each caller: for small leaves of an inner loop, where a call would cost more than they do."""
-    return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
+    """As `bare`, into each caller: for small leaves of an inner loop, where a call would cost more than they do."""
+    return cast(Function, _njit(nogil=True, error_model="numpy", forceinline=True, **_UNCOUNTED)(function))

@@ -14,7 +14,7 @@ zeros at the end are implied.
 import numpy as np
 import numpy.typing as npt
 
-from codelength.compiled import compiled
+from codelength.compiled import bare
 from codelength.errors import CodelengthError, DamagedError
 
 BIT_PRECISION = 16
@@ -124,7 +124,7 @@ class RangeDecoder:
             raise DamagedError("the code does not end where its data does; it is cut, changed or extended")
 
 
-@compiled
+@bare
 def decode_bit(state: Ints, code: Octets, p1: int) -> int:
     """One bit from a decoder's state; for kernels that pull bits by themselves."""
     value, span = state[0], state[1]
@@ -147,7 +147,7 @@ def decode_bit(state: Ints, code: Octets, p1: int) -> int:
     return bit
 
 
-@compiled
+@bare
 def _decode_symbol(state: Ints, code: Octets, low: int, size: int) -> None:
     value, span = state[0], state[1]
     part = span >> 24
@@ -163,7 +163,7 @@ def _decode_symbol(state: Ints, code: Octets, low: int, size: int) -> None:
     state[0], state[1] = value, span
 
 
-@compiled
+@bare
 def _shift_low(state: Ints, out: Octets) -> None:
     low = state[0]
     if low < 0xFF0000000000 or low >= 0x1000000000000:
@@ -183,7 +183,7 @@ def _shift_low(state: Ints, out: Octets) -> None:
     state[0] = (low & 0xFFFFFFFFFF) << 8
 
 
-@compiled
+@bare
 def _encode_bit(state: Ints, out: Octets, bit: int, p1: int) -> None:
     bound = (state[1] >> 16) * p1
     if bit:
@@ -196,7 +196,7 @@ def _encode_bit(state: Ints, out: Octets, bit: int, p1: int) -> None:
         state[1] <<= 8
 
 
-@compiled
+@bare
 def _encode_bits(state: Ints, out: Octets, bits: Octets, p1: npt.NDArray[np.uint16]) -> bool:
     for i in range(bits.shape[0]):
         if p1[i] == 0:
@@ -205,7 +205,7 @@ def _encode_bits(state: Ints, out: Octets, bits: Octets, p1: npt.NDArray[np.uint
     return True
 
 
-@compiled
+@bare
 def _encode_symbol(state: Ints, out: Octets, low: int, size: int) -> None:
     part = state[1] >> 24
     state[0] += part * low
@@ -215,7 +215,7 @@ def _encode_symbol(state: Ints, out: Octets, low: int, size: int) -> None:
         state[1] <<= 8
 
 
-@compiled
+@bare
 def _finish(state: Ints, out: Octets) -> int:
     # The number in [low, low + range) that ends in the most zeros.
     low, last = state[0], state[0] + state[1] - 1

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.coding.range_coder import SYMBOL_TOTAL
-from codelength.compiled import compiled
+from codelength.compiled import bare
 from codelength.errors import CodelengthError
 from codelength.types import Probs
 
@@ -32,7 +32,7 @@ def integer_counts(probabilities: Probs) -> npt.NDArray[np.int64]:
     return counts
 
 
-@compiled
+@bare
 def _round(probabilities: Probs, counts: npt.NDArray[np.int64], parts: int) -> tuple[float, int]:
     # What the probabilities sum to, a check on which no count depends (nan where one is negative), and the least count.
     total = 0.0

@@ -34,15 +34,15 @@ class Shape:
 
 SHAPES = {
     "fast": Shape(
-        6, 2, 32, (1536, 512), (16384,), 5, False, 1 << 25, 1 << 24, 1 << 22, 1 << 20, 0, 512, 1_509_110
+        6, 2, 32, (1536, 512), (16384,), 5, False, 1 << 25, 1 << 24, 1 << 22, 1 << 20, 0, 512, 1_509_158
     ),
     "default": Shape(
-        *(12, 3, 48, (1536, 512, 1024, 2048), (65536, 16384), 4, False),
-        *(1 << 28, 1 << 26, 1 << 26, 1 << 24, 0, 1024, 6_226_030),
+        *(14, 3, 48, (1536, 512, 1024, 2048), (65536, 16384), 3, False),
+        *(1 << 28, 1 << 27, 1 << 26, 1 << 23, 0, 1024, 6_228_294),
     ),
     "max": Shape(
         *(26, 3, 112, (1536, 512, 1024, 2048, 2048, 512, 4096, 640), (65536, 65536, 65536), 3, True),
-        *(1 << 30, 1 << 29, 1 << 27, 1 << 24, 1 << 24, 4096, 16_165_382),
+        *(1 << 30, 1 << 29, 1 << 27, 1 << 24, 1 << 24, 4096, 16_165_590),
     ),
 }  # fmt: skip
 
@@ -103,6 +103,7 @@ def histories() -> tuple[list[tuple[int, int, int]], list[list[int]]]:
 
 HISTORIES, FOLLOWERS = histories()
 SEEN = [zeros + ones for zeros, ones, _ in HISTORIES]
+FADED = [HISTORIES.index((max(3 * a // 4, min(a, 1)), max(3 * b // 4, min(b, 1)), c)) for a, b, c in HISTORIES]
 CERTAIN = [(zeros == 0) != (ones == 0) for zeros, ones, _ in HISTORIES]
 
 
@@ -140,7 +141,8 @@ class Match:
                 while n < min(64, self.start) and ring[(self.start - 1 - n) % size] == ring[(p - 1 - n) % size]:
                     n += 1
                 self.length = n if n >= self.least else 0
-        self.table[place] = p & M32
+        if p < len(self.table) or p % 2 == 0:
+            self.table[place] = p & M32
         self.expected = ring[self.start % size] if self.length else 0
 
     def expect(self, partial: int, done: int) -> None:
@@ -200,7 +202,7 @@ class Second:
         self.p = self.last = self.last16 = self.word = self.word1 = self.word2 = self.word3 = self.word_length = 0
         self.column = self.line = self.above = self.upper = self.tag = self.kinds = self.mode = self.row = 0
         self.guess = self.west = self.north = self.hits = 0
-        self.look_at, self.pixel = 4096, 1
+        self.look_at, self.pixel = 3072, 1
         self.hashes = [0] * count
         self.run_place, self.run_check, self.run_known = [0] * count, [0] * count, [0] * count
         self.partial, self.done = 1, 0
@@ -227,11 +229,12 @@ class Second:
     def find_slots(self) -> None:
         self.hits, buckets = 0, len(self.slots) // 64
         for k, hashed in enumerate(self.hashes):
-            x = hashed + (self.partial if self.done else 0) * SMALL1 & M32
+            x = hashed + (self.partial >> 1 if self.done else 0) * SMALL1 & M32
             x ^= x >> 15
             x = x * SMALL3 & M32
             x ^= x >> 13
-            check, bucket = max(x & 255, 1), (x >> 8) % buckets * 64
+            sibling = 85 if self.done and self.partial & 1 else 0
+            check, bucket = max(x & 255 ^ sibling, 1), (x >> 8) % buckets * 64
             places = [bucket, bucket + 16, bucket + 32, bucket + 48]
             known = [place for place in places if self.slots[place] == check]
             if known:
@@ -239,6 +242,9 @@ class Second:
                 self.hits += self.slots[known[0] + 1] != 0
             else:
                 self.slot[k] = min(places, key=lambda place: SEEN[self.slots[place + 1]])
+                if self.slots[self.slot[k] + 1]:
+                    for place in places:
+                        self.slots[place + 1] = FADED[self.slots[place + 1]]
                 self.slots[self.slot[k] : self.slot[k] + 16] = bytes([check]) + bytes(15)
 
     def rows(self) -> list[int]:
@@ -316,10 +322,11 @@ class Second:
     def learn(self, bit: int) -> None:
         self.grow()
         final, rate = self.final[self.partial], self.shape.rate + 409600 // (4096 + 8 * self.p)
-        for s, (voice, weights) in enumerate(zip(self.voices, self.chosen, strict=True)):
+        errors = [(65536 * bit - SQUASH[voice + 2047]) * rate >> 4 for voice in self.voices]
+        for s, (voice, weights, error) in enumerate(zip(self.voices, self.chosen, errors, strict=True)):
             final[s] += (voice * 2 * (65536 * bit - self.mixed) + (1 << 17)) >> 18
-            error = (65536 * bit - SQUASH[voice + 2047]) * rate >> 4
-            weights[:] = np.clip(weights + ((self.x * error + (1 << 15)) >> 16), -32768, 32767)
+            if max(abs(error), abs(errors[s ^ 1])) > 64:
+                weights[:] = np.clip(weights + ((self.x * error + (1 << 15)) >> 16), -32768, 32767)
         for line, near in self.near:
             line[near] += (65535 * bit - line[near]) >> 6
         for cell in [*self.heard, *self.run_heard, self.order0[self.partial]]:
@@ -392,8 +399,9 @@ class Second:
 
     def look(self) -> None:
         e = self.p % len(self.ring)
-        if e < 2048:
-            self.look_at = self.p + 2048
+        needed = max(2048, 1024 + self.row + self.row // 2)
+        if e < needed:
+            self.look_at = self.p + needed
             return
         self.look_at = self.p + (16384 if self.p >= 65536 else 4096)
         values: npt.NDArray[np.int64] = np.frombuffer(bytes(self.ring), np.uint8).astype(np.int64)
@@ -402,27 +410,45 @@ class Second:
         def apart(d: int) -> int:
             return int(np.abs(window - values[e - 1024 - d : e - d]).sum())
 
-        plain = sum(32 <= v <= 126 or v in (9, 10, 13) or v >= 192 for v in window.tolist())
+        before, two_before = values[e - 1025 : e - 1].tolist(), values[e - 1026 : e - 2].tolist()
+        plain = sum(
+            32 <= v <= 126 or v in (9, 10, 13) or v >= 192 or (v >= 128 and (b >= 192 or (b >= 128 and bb >= 224)))
+            for v, b, bb in zip(window.tolist(), before, two_before, strict=True)
+        )
         if plain > (1020 if structured else 1000):
             self.mode, self.row = TEXT, 0
             return
-        self.pixel, near = 1, apart(1)
+        old_pixel, pixel, near = self.pixel, 1, apart(1)
         for d in (2, 3, 4):
             if 100 * apart(d) < 95 * near:
-                self.pixel, near = d, apart(d)
-        row, nearest = 0, 1 << 40
-        for d in range(self.pixel + 1, min(8192, e - 1024)):
+                pixel, near = d, apart(d)
+        row, nearest, whole, rows = 0, 1 << 40, 0, range(pixel + 1, min(8192, e - 1024))
+        for d in rows:
             total = apart(d)
+            whole += total
             if 100 * total < (110 if d == self.row else 90) * nearest:
                 row, nearest = d, total
         if 10 * nearest > (16 if self.row else 12) * near:
             row = 0
         equal = int((window == values[e - 1024 - row : e - row]).sum()) if row else 0
-        if row >= 64 and equal < 820 and nearest <= (50 if self.mode == IMAGE else 30) * 1024:
+        if (
+            row >= 64
+            and 4 * len(rows) * nearest < 3 * whole
+            and equal < 820
+            and nearest <= (50 if self.mode == IMAGE else 30) * 1024
+        ):
+            if self.mode == IMAGE and row == self.row:
+                pixel = old_pixel
             self.mode = IMAGE
+        elif row > 0 and equal >= 300:
+            self.mode = RECORDS
         else:
-            self.mode = RECORDS if row > 0 and equal >= 300 else BINARY
-        self.row = row
+            if self.mode == IMAGE:
+                d = apart(self.row)
+                if d <= 50 * 1024 and 10 * d <= 16 * apart(old_pixel) and 4 * d < 3 * apart(self.row + self.row // 2):
+                    return
+            self.mode = BINARY
+        self.pixel, self.row = pixel, row
 
     def low(self, n: int) -> int:
         return self.last % (1 << 8 * n)
@@ -431,15 +457,25 @@ class Second:
         c1, last, after2 = self.last & 255, self.last, self.a2[self.last & 0xFFFF]
         word, word1, word2, word3 = self.word, self.word1, self.word2, self.word3
         last16, upper, column = self.last16, self.upper, min(self.column, 255)
-        return [
+        found = [
             *[(c1, 0, 1), (self.low(2), 0, 2), (self.low(3), 0, 3), (self.low(4), 0, 4), (self.low(6), 0, 6)],
             *[(word, c1, 7), (self.low(5), 0, 5), (word, word1, 8), (word, word2, 9), (256 * upper + c1, 0, 10)],
-            *[(after2, c1, 11), (256 * upper + column, 0, 12), (self.low(7), 0, 13), (last, last16 & 0xFFFF, 14)],
-            *[(last, last16 % (1 << 48), 15), (word1, c1, 16), (word ^ (word1 * K1 & M64), word2, 17)],
-            *[(word, self.low(3), 18), (last & 0xFFFF00, 0, 19), (last & 0xFF00FF, 0, 40), (last & 0xFFFFFF00, 0, 41)],
-            *[(after2, self.low(2), 42), (self.kinds % (1 << 24), c1, 43), (last & 0xDFDFDFDFDF, 0, 44)],
-            *[(word, word1 ^ (word3 * K1 & M64), 45), (self.tag, c1, 46)],
+            *[(after2, c1, 11), (256 * upper + column, 0, 12), (self.kinds % (1 << 24), c1, 43)],
+            *[(last, last16 & 0xFFFF, 14), (last, last16 % (1 << 48), 15), (word1, c1, 16)],
+            *[(word ^ (word1 * K1 & M64), word2, 17), (word, self.low(3), 18), (last & 0xFFFF00, 0, 19)],
+            *[(last & 0xFF00FF, 0, 40), (last & 0xFFFFFF00, 0, 41), (after2, self.low(2), 42), (self.low(7), 0, 13)],
+            *[(last & 0xDFDFDFDFDF, 0, 44), (word, word1 ^ (word3 * K1 & M64), 45), (self.tag, c1, 46)],
         ]
+        if self.word_length > 24 and self.shape.contexts > 6:
+            orders = {5: (0, 47), 7: (4, 48), 8: (8, 49), 9: (1, 50), 10: (3, 51), 16: (2, 53)}
+            for k, (beyond, salt) in orders.items():
+                found[k] = (last, last16 % (1 << 8 * beyond), salt)
+            found[12] = (self.low(7), 0, 52)
+        return self.with_own(found, found[16])
+
+    def with_own(self, contexts: list[tuple[int, int, int]], own: tuple[int, int, int]) -> list[tuple[int, int, int]]:
+        """`default` has a context of its own in place 13."""
+        return contexts if self.shape.deep else [*contexts[:13], own]
 
     def binary(self) -> list[tuple[int, int, int]]:
         c1, last, upper = self.last & 255, self.last, self.upper
@@ -490,7 +526,7 @@ class Second:
                 22: (last & 0xFF0000FF, 0, 54),
                 25: (self.p % 4, c1, 56),
             }
-        return [{**both, **own}[k] for k in range(26)]
+        return self.with_own([{**both, **own}[k] for k in range(26)], (last & 0xFF00, 0, 50))
 
     def image(self) -> list[tuple[int, int, int]]:
         row, pixel, c1, c2 = self.row, self.pixel, self.last & 255, self.last >> 8 & 255
@@ -505,7 +541,7 @@ class Second:
         self.guess, self.west, self.north = guess, w, n
         ch = self.p % pixel << 32
         steep = 256 * (min(abs(w - nw), 63) >> 2) + (min(abs(n - nw), 63) >> 2)
-        return [
+        found = [
             *[(ch | c1, w, 34), (ch | slope, 0, 30), (ch | guess, 0, 32), (ch | fw, fn, 33), (ch | c1, n, 35)],
             *[(ch | guess, 256 * (w >> 2) + (n >> 2), 36), (c1, 0, 1), (self.low(2), 0, 2), (self.low(3), 0, 3)],
             *[
@@ -522,3 +558,4 @@ class Second:
                 (ch | (fw + fn + guess) // 3, 0, 75),
             ],
         ]
+        return self.with_own(found, found[19])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.models.mixing.second import CERTAIN, FOLLOWERS, HISTORIES, SEEN, SHAPES, SQUASH, STRETCH, Second
+from tests.models.mixing.second import CERTAIN, FADED, FOLLOWERS, HISTORIES, SEEN, SHAPES, SQUASH, STRETCH, Second
 from tests.models.mixing.test_mixing import ENGLISH, kinds, small
 
 from codelength.models.mixing.state import LEVELS
@@ -35,12 +35,16 @@ def agree(level: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("level", SHAPES)
 def test_every_bit_of_text_has_the_probability_that_the_page_gives(level: str) -> None:
-    agree(level, b"<p>See SPOT run; see Spot RUN: 10,000 times!\n\n</p> " * 3 + ENGLISH[:1100] + ENGLISH[500:560])
+    code = b"gattacagattttacacatgaccattagacatacagatttagaga"
+    agree(
+        level,
+        b"<p>See SPOT run; see Spot RUN: 10,000 times!\n\n</p> " * 3 + ENGLISH[:1100] + code * 2 + ENGLISH[500:560],
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", SHAPES)
-@pytest.mark.parametrize("kind", ["records", "grey picture", "coloured picture", "compressed"])
+@pytest.mark.parametrize("kind", ["records", "grey picture", "coloured picture", "compressed", "genome", "accents"])
 def test_every_bit_has_the_probability_that_the_page_gives(level: str, kind: str) -> None:
     agree(level, kinds()[kind][:7500] + ENGLISH[:300])
 
@@ -50,11 +54,13 @@ def test_the_page_gives_the_checksum_of_the_tables() -> None:
     digest = hashlib.sha256()
     digest.update(np.array([SQUASH[0], *SQUASH], "<i4").tobytes())
     digest.update(np.array(STRETCH, "<i2").tobytes() + np.array(step, "<i4").tobytes())
-    following, facts, first = np.zeros(512, "u1"), np.zeros(256, "u1"), np.full(256, 1 << 31, "<u4")
+    following, facts, faded = np.zeros(512, "u1"), np.zeros(256, "u1"), np.zeros(256, "u1")
+    first = np.full(256, 1 << 31, "<u4")
     for i, (zeros, ones, _) in enumerate(HISTORIES):
         following[2 * i : 2 * i + 2] = FOLLOWERS[i]
         facts[i] = SEEN[i] + 128 * CERTAIN[i]
+        faded[i] = FADED[i]
         first[i] = min(max(((10 * ones + 4) << 22) // (10 * (zeros + ones) + 8), 1 << 10), (1 << 22) - (1 << 10)) << 10
-    digest.update(following.tobytes() + facts.tobytes() + first.tobytes())
+    digest.update(following.tobytes() + facts.tobytes() + first.tobytes() + faded.tobytes())
     assert digest.hexdigest() == checksum()
     assert checksum() in PAGE.read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from codelength.models.mixing.tables import (
     stretch_table,
 )
 
-CHECKSUM = "19e10fdd18917cbedf3f771e8bfb40ede6403e4bc6ff5e690513ab4cc6b884d0"
+CHECKSUM = "204ee28d18c2f8ca07c1085e88e3ea15026638fdcc8301aec9931de993eaf1bf"
 
 
 def walk(bits: list[int]) -> tuple[int, int, int]:

@@ -2,12 +2,12 @@
 
 Which contexts these are depends on the mode: text (orders 1 to 6 and higher, words, columns), binary (orders, sparse
 bytes), records (neighbours at the distance of a row) or image (neighbours in the plane, and what they foretell). The
-lower levels take the first contexts of each list. All arithmetic is on integers; uint64 products wrap.
+lower levels take the first contexts of each list, `default` its own 14th. All arithmetic is on integers; uint64 wraps.
 """
 
 import numpy as np
 
-from codelength.compiled import compiled
+from codelength.compiled import bare
 from codelength.models.mixing.places import (
     CLASSES,
     COLUMN,
@@ -29,6 +29,7 @@ from codelength.models.mixing.places import (
     WORD1,
     WORD2,
     WORD3,
+    WORD_LENGTH,
     Cells,
     Octets,
     Whole,
@@ -36,7 +37,7 @@ from codelength.models.mixing.places import (
 )
 
 
-@compiled
+@bare
 def hash_contexts(level: int, s: Words, hashes: Cells, ring: Octets, indirect: Cells) -> None:
     """Write the hash of each context of the next byte."""
     last = np.uint64(s[LAST8])
@@ -50,7 +51,7 @@ def hash_contexts(level: int, s: Words, hashes: Cells, ring: Octets, indirect: C
         _binary(level, s, hashes, ring, last, after_one, after_two)
 
 
-@compiled
+@bare
 def hashed(a: np.uint64, b: np.uint64, salt: int) -> np.uint32:
     """32 bits of two words and the context's number."""
     h = (
@@ -63,13 +64,13 @@ def hashed(a: np.uint64, b: np.uint64, salt: int) -> np.uint32:
     return np.uint32(h >> np.uint64(32))
 
 
-@compiled
+@bare
 def clamp(value: Whole) -> np.int64:
     """Into 0 ... 255."""
     return min(np.int64(255), max(np.int64(0), np.int64(value)))
 
 
-@compiled
+@bare
 def _text(level: int, s: Words, h: Cells, last: np.uint64, after_two: np.uint64) -> None:
     word, word1, word2 = np.uint64(s[WORD]), np.uint64(s[WORD1]), np.uint64(s[WORD2])
     c = last & np.uint64(0xFF)
@@ -89,26 +90,37 @@ def _text(level: int, s: Words, h: Cells, last: np.uint64, after_two: np.uint64)
     h[9] = hashed(above << np.uint64(8) | c, none, 10)
     h[10] = hashed(after_two, c, 11)
     h[11] = hashed(above << np.uint64(8) | column, none, 12)
+    h[12] = hashed(np.uint64(s[CLASSES] & 0xFFFFFF), c, 43)
+    three_words = hashed(word ^ word1 * np.uint64(0x9E3779B97F4A7C15), word2, 17)
+    far = np.uint64(s[LAST16])
+    if s[WORD_LENGTH] > 24:  # no word, but a code of letters, as in genomes: long orders instead
+        h[5] = hashed(last, none, 47)
+        h[7] = hashed(last, far & np.uint64(0xFFFFFFFF), 48)
+        h[8] = hashed(last, far, 49)
+        h[9] = hashed(last, far & np.uint64(0xFF), 50)
+        h[10] = hashed(last, far & np.uint64(0xFFFFFF), 51)
+        h[12] = hashed(last & np.uint64(0xFFFFFFFFFFFFFF), none, 52)
+        three_words = hashed(last, far & np.uint64(0xFFFF), 53)
     if level == 1:
+        h[13] = three_words
         return
     word3 = np.uint64(s[WORD3])
-    h[12] = hashed(last & np.uint64(0xFFFFFFFFFFFFFF), none, 13)
-    h[13] = hashed(last, np.uint64(s[LAST16]) & np.uint64(0xFFFF), 14)
-    h[14] = hashed(last, np.uint64(s[LAST16]) & np.uint64(0xFFFFFFFFFFFF), 15)
+    h[13] = hashed(last, far & np.uint64(0xFFFF), 14)
+    h[14] = hashed(last, far & np.uint64(0xFFFFFFFFFFFF), 15)
     h[15] = hashed(word1, c, 16)
-    h[16] = hashed(word ^ word1 * np.uint64(0x9E3779B97F4A7C15), word2, 17)
+    h[16] = three_words
     h[17] = hashed(word, last & np.uint64(0xFFFFFF), 18)
     h[18] = hashed(last & np.uint64(0xFFFF00), none, 19)
     h[19] = hashed(last & np.uint64(0xFF00FF), none, 40)
     h[20] = hashed(last & np.uint64(0xFFFFFF00), none, 41)
     h[21] = hashed(after_two, last & np.uint64(0xFFFF), 42)
-    h[22] = hashed(np.uint64(s[CLASSES] & 0xFFFFFF), c, 43)
+    h[22] = hashed(last & np.uint64(0xFFFFFFFFFFFFFF), none, 13)
     h[23] = hashed(last & np.uint64(0xDFDFDFDFDF), none, 44)
     h[24] = hashed(word, word1 ^ word3 * np.uint64(0x9E3779B97F4A7C15), 45)
     h[25] = hashed(np.uint64(s[TAG]), c, 46)
 
 
-@compiled
+@bare
 def _binary(
     level: int, s: Words, h: Cells, ring: Octets, last: np.uint64, after_one: np.uint64, after_two: np.uint64
 ) -> None:
@@ -125,8 +137,10 @@ def _binary(
         return
     above = np.uint64(s[UPPER])
     h[6] = hashed(above << np.uint64(8) | c, none, 10)
-    if level == 2:
-        h[12] = hashed(last & np.uint64(0xFFFFFFFFFF), none, 5)
+    h[12] = hashed(last & np.uint64(0xFFFFFFFFFF), none, 5)
+    if level == 1:
+        h[13] = hashed(last & np.uint64(0xFF00), none, 50)
+    else:
         h[13] = hashed(last, np.uint64(s[LAST16]) & np.uint64(0xFFFFFFFF), 14)
         h[14] = hashed(last, np.uint64(s[LAST16]), 15)
         h[15] = hashed(last & np.uint64(0xFFFFFFFFFFFFFF), none, 13)
@@ -164,7 +178,7 @@ def _binary(
         h[11] = hashed(after_one, c, 29)
 
 
-@compiled
+@bare
 def _image(level: int, s: Words, h: Cells, ring: Octets, last: np.uint64) -> None:
     mask = ring.shape[0] - 1
     position, row, pixel = s[POSITION], s[ROW], s[PIXEL]
@@ -196,12 +210,13 @@ def _image(level: int, s: Words, h: Cells, ring: Octets, last: np.uint64) -> Non
     h[9] = hashed(channel | np.uint64(guess), last >> np.uint64(8) & np.uint64(0xFF), 42)
     h[10] = hashed(channel | np.uint64((west + north + 1) >> 1), np.uint64(clamp(north + north_east - north2_east)), 37)
     h[11] = hashed(channel | np.uint64((from_west + from_north) >> 1), np.uint64(clamp(north_east + west - north)), 43)
+    c2 = np.int64(last >> np.uint64(8) & np.uint64(0xFF))
+    h[12] = hashed(channel | np.uint64(guess), np.uint64(c1 << 8 | c2), 62)
     if level == 1:
+        h[13] = hashed(channel | np.uint64(north), np.uint64(north_east), 69)
         return
     north2 = np.int64(ring[(position - 2 * row) & mask])
     west2 = np.int64(ring[(position - 2 * pixel) & mask])
-    c2 = np.int64(last >> np.uint64(8) & np.uint64(0xFF))
-    h[12] = hashed(channel | np.uint64(guess), np.uint64(c1 << 8 | c2), 62)
     h[13] = hashed(channel | np.uint64(clamp(2 * north - north2)), np.uint64(clamp(2 * west - west2)), 63)
     h[14] = hashed(
         channel | np.uint64(guess),

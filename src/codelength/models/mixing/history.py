@@ -7,7 +7,7 @@ distance at which bytes are equal (records) or near (an image: rows of pixels, w
 
 import numpy as np
 
-from codelength.compiled import compiled
+from codelength.compiled import bare
 from codelength.models.mixing.journal import note
 from codelength.models.mixing.places import (
     ABOVE,
@@ -21,6 +21,7 @@ from codelength.models.mixing.places import (
     JOURNAL_RING,
     LAST8,
     LAST16,
+    LENGTH,
     LINE,
     LOOK_AT,
     MATCH,
@@ -50,7 +51,7 @@ _WINDOW = 1024  # bytes that are looked at
 _REACH = 8192  # longest row that is looked for
 
 
-@compiled
+@bare
 def next_byte(level: int, s: Words, ring: Octets, matches: Cells, indirect: Cells, log: Words) -> None:
     """Take the byte that has ended into the history that contexts are made of."""
     c = s[NODE] & 255
@@ -63,7 +64,7 @@ def next_byte(level: int, s: Words, ring: Octets, matches: Cells, indirect: Cell
     position += 1
     s[POSITION] = position
     last = np.uint64(s[LAST8])
-    if level == 2:
+    if level > 0:
         s[LAST16] = np.int64(np.uint64(s[LAST16]) << np.uint64(8) | last >> np.uint64(56))
     last = last << np.uint64(8) | np.uint64(c)
     s[LAST8] = np.int64(last)
@@ -107,7 +108,7 @@ def next_byte(level: int, s: Words, ring: Octets, matches: Cells, indirect: Cell
         indirect[place] = (indirect[place] << np.uint32(8) | np.uint32(c)) & np.uint32(kept)
 
 
-@compiled
+@bare
 def _class_of(c: Whole) -> int:
     """A byte as one of eight kinds."""
     if c >= 97 and c <= 122:
@@ -129,19 +130,21 @@ def _class_of(c: Whole) -> int:
     return kind
 
 
-@compiled
+@bare
 def look(s: Words, ring: Octets) -> None:
     """What the last KiB is: sets the mode, the pixel's size and the row's length."""
-    position = s[POSITION]
+    position, last_row = s[POSITION], s[ROW]
     end = position & (ring.shape[0] - 1)
-    if end < 2 * _WINDOW:  # just after the ring has come round
-        s[LOOK_AT] = position + 2 * _WINDOW
+    needed = max(2 * _WINDOW, _WINDOW + last_row + (last_row >> 1))
+    if end < needed:  # just after the ring has come round
+        s[LOOK_AT] = position + needed
         return
     s[LOOK_AT] = position + (4096 if position < 65536 else 16384)
     plain = 0
     for k in range(end - _WINDOW, end):
         byte = ring[k]
-        plain += (byte >= 32 and byte < 127) or byte == 10 or byte == 13 or byte == 9 or byte >= 192
+        plain += (byte >= 32 and byte < 127) or byte == 10 or byte == 13 or byte == 9
+        plain += byte >= 192 or (byte >= 128 and (ring[k - 1] >= 192 or (ring[k - 1] >= 128 and ring[k - 2] >= 224)))
     if plain > (1000 if s[MODE] < RECORDS else 1020):
         s[MODE] = TEXT
         s[ROW] = 0
@@ -151,27 +154,42 @@ def look(s: Words, ring: Octets) -> None:
         total = distance(ring, end, back)
         if total * 100 < nearest * (100 if back == 1 else 95):
             pixel, nearest = np.int64(back), total
-    row, nearest_row, last_row = np.int64(0), np.int64(1) << 40, s[ROW]
-    for back in range(pixel + 1, min(_REACH, end - _WINDOW)):
+    row, nearest_row, whole = np.int64(0), np.int64(1) << 40, np.int64(0)
+    far = min(_REACH, end - _WINDOW)
+    for back in range(pixel + 1, far):
         total = distance(ring, end, back)
+        whole += total
         if total * 100 < nearest_row * (110 if back == last_row else 90):
             row, nearest_row = np.int64(back), total
     if nearest_row * 10 > nearest * (16 if last_row > 0 else 12):
         row = np.int64(0)
+    stands_out = 4 * nearest_row * (far - pixel - 1) < 3 * whole  # no row is far nearer than all where there are none
     equal = 0
     if row > 0:
         for k in range(end - _WINDOW, end):
             equal += ring[k] == ring[k - row]
-    if row >= 64 and equal < 820 and nearest_row <= (50 if s[MODE] == IMAGE else 30) * _WINDOW:
+    if row >= 64 and stands_out and equal < 820 and nearest_row <= (50 if s[MODE] == IMAGE else 30) * _WINDOW:
+        if s[MODE] == IMAGE and row == last_row:  # grey places of a coloured picture
+            pixel = s[PIXEL]
         s[MODE] = IMAGE
     elif row > 0 and equal >= 300:
         s[MODE] = RECORDS
+    elif s[MODE] == IMAGE and still_an_image(s, ring, end):
+        return
     else:
         s[MODE] = BINARY
     s[PIXEL], s[ROW] = pixel, row
 
 
-@compiled
+@bare
+def still_an_image(s: Words, ring: Octets, end: Whole) -> bool:
+    """Whether bytes are still near those one row before, and nearer than those at a distance that means nothing."""
+    by_row = distance(ring, end, s[ROW])
+    fits = by_row <= 50 * _WINDOW and 10 * by_row <= 16 * distance(ring, end, s[PIXEL])
+    return fits and 4 * by_row < 3 * distance(ring, end, s[ROW] + (s[ROW] >> 1))
+
+
+@bare
 def distance(history: Octets, end: Whole, back: Whole) -> np.int64:
     """Sum of absolute differences between the last KiB and the one `back` bytes before."""
     recent = history[end - _WINDOW : end]
@@ -182,7 +200,7 @@ def distance(history: Octets, end: Whole, back: Whole) -> np.int64:
     return np.int64(total)
 
 
-@compiled
+@bare
 def follow_matches(level: int, s: Words, ring: Octets, matches: Cells, matches2: Cells, log: Words) -> None:
     """Move the matches on by the byte that has ended."""
     last = np.uint64(s[LAST8])
@@ -192,7 +210,7 @@ def follow_matches(level: int, s: Words, ring: Octets, matches: Cells, matches2:
         _follow(s, ring, matches2, log, MATCH2, np.int64(long >> np.uint64(38)), 16)
 
 
-@compiled
+@bare
 def _follow(s: Words, ring: Octets, matches: Cells, log: Words, at: int, key: np.int64, least: int) -> None:
     """Move a match on by the byte that has ended, or look for another."""
     mask = ring.shape[0] - 1
@@ -207,11 +225,20 @@ def _follow(s: Words, ring: Octets, matches: Cells, log: Words, at: int, key: np
             s[at + 1] = find_match(ring, position, s[at], least)
     if log.shape[0] > 0:
         note(log, s, JOURNAL_MATCH if at == MATCH else JOURNAL_MATCH2, place, np.int64(matches[place]))
-    matches[place] = np.uint32(position)
+    if position < matches.shape[0] or position & 1 == 0:
+        matches[place] = np.uint32(position)
     s[at + 2] = np.int64(ring[s[at] & mask]) if s[at + 1] > 0 else np.int64(0)
 
 
-@compiled
+@bare
+def prefetch_match(s: Words, ring: Octets, matches: Cells) -> None:
+    """Ask for the bytes that the match will be compared with, where one will be looked for."""
+    if s[LENGTH] == 0:
+        start = np.int64(matches[match_key(np.uint64(s[LAST8])) & (matches.shape[0] - 1)])
+        prefetch(ring, (start - 8) & (ring.shape[0] - 1))
+
+
+@bare
 def find_match(ring: Octets, position: Whole, start: Whole, least: int) -> int:
     """How many bytes before `start` equal those before `position`; 0 where fewer than `least`."""
     mask = ring.shape[0] - 1
@@ -221,7 +248,7 @@ def find_match(ring: Octets, position: Whole, start: Whole, least: int) -> int:
     return length if length >= least else 0
 
 
-@compiled
+@bare
 def match_key(last: np.uint64) -> np.int64:
     """The hash of the last 6 bytes."""
     return np.int64((last & np.uint64(0xFFFFFFFFFFFF)) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(38))

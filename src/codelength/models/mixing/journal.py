@@ -6,9 +6,12 @@ small arrays of a state are copied whole. Cached kernels elsewhere hold their ow
 when it changes.
 """
 
-import numpy as np
+from typing import Any
 
-from codelength.compiled import compiled
+import numpy as np
+import numpy.typing as npt
+
+from codelength.compiled import bare, inlined
 from codelength.models.mixing.places import (
     EPOCH,
     JOURNAL_MATCH,
@@ -25,8 +28,10 @@ from codelength.models.mixing.places import (
 )
 from codelength.models.mixing.state import State
 
+AnyArray = npt.NDArray[Any]
 
-@compiled
+
+@bare
 def note(log: Words, s: Words, which: int, place: Whole, old: Whole) -> None:
     """Write down what a cell held before it changes."""
     top = s[TOP]
@@ -35,7 +40,7 @@ def note(log: Words, s: Words, which: int, place: Whole, old: Whole) -> None:
     s[TOP] = top + 2
 
 
-@compiled
+@bare
 def note_slot(log: Words, s: Words, wide_slots: Words, place: Whole) -> None:
     """Write down a slot of 16 bytes."""
     top = s[TOP]
@@ -44,7 +49,7 @@ def note_slot(log: Words, s: Words, wide_slots: Words, place: Whole) -> None:
     note(log, s, JOURNAL_SLOT, place, 0)
 
 
-@compiled
+@bare
 def note_weights(log: Words, s: Words, wide_weights: Words, row: Whole) -> None:
     """Write down a row of weights."""
     top = s[TOP]
@@ -54,7 +59,7 @@ def note_weights(log: Words, s: Words, wide_weights: Words, row: Whole) -> None:
     note(log, s, JOURNAL_WEIGHTS, row, 0)
 
 
-@compiled
+@bare
 def restore(state: State, kept: State, log: Words) -> None:
     """Take back what the journal has written down since the small arrays were `kept`."""
     s = state.scalars
@@ -83,7 +88,22 @@ def restore(state: State, kept: State, log: Words) -> None:
         else:
             state.indirect[place] = old
     kept.scalars[EPOCH] += 1
-    s[:], state.inputs[:], state.hashes[:], state.slot[:] = kept.scalars, kept.inputs, kept.hashes, kept.slot
-    state.cell[:], state.chosen[:], state.voices[:], state.run[:] = kept.cell, kept.chosen, kept.voices, kept.run
-    state.chances[:] = kept.chances
-    state.final[:, :] = kept.final
+    _put_back(kept.scalars, s)
+    _put_back(kept.inputs, state.inputs)
+    _put_back(kept.hashes, state.hashes)
+    _put_back(kept.slot, state.slot)
+    _put_back(kept.cell, state.cell)
+    _put_back(kept.address, state.address)
+    _put_back(kept.chosen, state.chosen)
+    _put_back(kept.voices, state.voices)
+    _put_back(kept.run, state.run)
+    _put_back(kept.chances, state.chances)
+    for partial in range(state.final.shape[0]):
+        for k in range(state.final.shape[1]):
+            state.final[partial, k] = kept.final[partial, k]
+
+
+@inlined
+def _put_back(kept: AnyArray, array: AnyArray) -> None:
+    for k in range(array.shape[0]):
+        array[k] = kept[k]

@@ -20,18 +20,17 @@ import numpy.typing as npt
 
 from codelength.coding import range_coder
 from codelength.coding.range_coder import decode_bit
-from codelength.compiled import compiled, source_digest
-from codelength.models.mixing import contexts, history, journal, mixer, places, prefetching, slots, tables
+from codelength.compiled import bare, compiled, source_digest
+from codelength.models.mixing import contexts, history, journal, mixer, places, prefetching, slots, tables, vectors
 from codelength.models.mixing.contexts import hash_contexts
-from codelength.models.mixing.history import follow_matches, next_byte
+from codelength.models.mixing.history import follow_matches, next_byte, prefetch_match
 from codelength.models.mixing.journal import note_slot, note_weights, restore
-from codelength.models.mixing.mixer import choose, dot, learn_refined, refine, spread, train
+from codelength.models.mixing.mixer import choose, learn_refined, refine, refined_rows
 from codelength.models.mixing.places import (
     BITS,
     EPOCH,
     EXPECTED,
     EXPECTED2,
-    LAST8,
     LENGTH,
     LENGTH2,
     MATCH_BIT,
@@ -52,12 +51,15 @@ from codelength.models.mixing.places import (
     Words,
 )
 from codelength.models.mixing.slots import address_slots, expect, find_slots, hear_match, learn, next_runs
-from codelength.models.mixing.state import STEPS, Level, State
+from codelength.models.mixing.state import Level, State
 from codelength.models.mixing.tables import COST, FACTS, NEXT_HISTORY, SQUASH, STRETCH
+from codelength.models.mixing.vectors import dot, train
+
+STILL = 64  # errors of a set up to this teach it nothing, and cost nothing
 
 Run = Callable[[bool, Words, Octets, Halves, Words, Octets, State, State, Words], int]
 
-_SOURCES = (contexts, history, journal, mixer, places, prefetching, slots, tables, range_coder)
+_SOURCES = (contexts, history, journal, mixer, places, prefetching, slots, tables, vectors, range_coder)
 
 
 @compiled
@@ -88,13 +90,13 @@ def kernel(level: Level) -> Run:
     CONTEXTS, EACH, SETS, MAPS = level.contexts, level.inputs_each, len(level.sets), len(level.refined)
     NUMBER, RATE, RUNS = level.number, level.rate, level.run_cells > 0
     OFFSETS = tuple(sum(level.sets[:i]) for i in range(8))
-    MASK1, MASK2, MASK3 = ((*level.refined, 1, 1)[i] - 1 for i in range(3))
-    MAP2, MAP3 = (sum(level.refined[:i]) for i in (1, 2))
+    ROW1, ROW2, ROW3 = (*level.refined, 1, 1)[:3]
+    ROWS = (ROW1, ROW2, ROW3)
     MATCHED, MATCHED2, ORDER0, RUN = (CONTEXTS * 256 + i for i in (0, 128, 256, 512))
     OTHER = (EACH + RUNS) * CONTEXTS
     DIGEST = source_digest(__file__, *(module.__file__ or "" for module in _SOURCES))
 
-    @compiled
+    @bare
     def run(
         decoding: bool,
         starts: Words,
@@ -107,6 +109,7 @@ def kernel(level: Level) -> Run:
         log: Words,
     ) -> int:
         s, x, slot, cell = state.scalars, state.inputs, state.slot, state.cell
+        address = state.address
         chosen, voices = state.chosen, state.voices
         chances, final, weights, refined, slots = state.chances, state.final, state.weights, state.refined, state.slots
         touched, hashes, ring, indirect = state.touched, state.hashes, state.ring, state.indirect
@@ -135,15 +138,31 @@ def kernel(level: Level) -> Run:
                     else:
                         bit = np.int64((data[i >> 3] >> (7 - (i & 7))) & 1)
 
+                    coming = 2 * partial + bit
+                    done += 1
+                    if done == 8:
+                        s[NODE] = coming
+                        next_byte(NUMBER, s, ring, matches, indirect, log)
+                        hash_contexts(NUMBER, s, hashes, ring, indirect)
+                        address_slots(slots, hashes, address, np.int64(0))
+                    elif done == 3:
+                        address_slots(slots, hashes, address, coming)
+                    next1, next2, next3 = refined_rows(refined, s, np.int64(1) if done == 8 else coming, ROWS, MAPS)
+
                     miss = np.int32((bit << 16) - mixed) * 2
                     for k in range(SETS):
                         final[partial, k] += np.int32((voices[k] * miss + 0x20000) >> 18)
-                    for k in range(SETS):
-                        row = chosen[k]
-                        if noting and touched[row] != s[EPOCH]:
-                            touched[row] = s[EPOCH]
-                            note_weights(log, s, wide_weights, row)
-                        train(x, weights, row, np.int32(((bit << 16) - voices[SETS + k]) * rate >> 4))
+                    for k in range(0, SETS, 2):
+                        error = np.int32(((bit << 16) - voices[SETS + k]) * rate >> 4)
+                        error2 = np.int32(((bit << 16) - voices[SETS + k + 1]) * rate >> 4)
+                        if max(abs(error), abs(error2)) > STILL:
+                            if noting:
+                                for row in (chosen[k], chosen[k + 1]):
+                                    if touched[row] != s[EPOCH]:
+                                        touched[row] = s[EPOCH]
+                                        note_weights(log, s, wide_weights, row)
+                            train(x, weights, chosen[k], error)
+                            train(x, weights, chosen[k + 1], error2)
                     learn_refined(refined, at1, slant, bit, log, s)
                     if MAPS > 1:
                         learn_refined(refined, at2, slant, bit, log, s)
@@ -167,24 +186,20 @@ def kernel(level: Level) -> Run:
                         if match_bit2 != bit:
                             s[LENGTH2] = 0
 
-                    partial = 2 * partial + bit
-                    done += 1
+                    partial = coming
+                    at1, at2, at3 = next1, next2, next3
                     if done == 8:
-                        s[NODE] = partial
-                        next_byte(NUMBER, s, ring, matches, indirect, log)
-                        hash_contexts(NUMBER, s, hashes, ring, indirect)
-                        address_slots(slots, hashes, cell, np.int64(0))
-                        follow_matches(NUMBER, s, ring, matches, matches2, log)
-                        if RUNS:
-                            next_runs(s, runs, runs_met, hashes, partial & 255, log)
                         partial, done = np.int64(1), np.int64(0)
+                        prefetch_match(s, ring, matches)
+                        if RUNS:
+                            next_runs(s, runs, runs_met, hashes, coming & 255, log)
                         rate = RATE + 409600 // (4096 + 8 * s[POSITION])
-                    elif done == 4:
-                        address_slots(slots, hashes, cell, partial)
                 elif first:
-                    address_slots(slots, hashes, cell, np.int64(0))
+                    at1, at2, at3 = refined_rows(refined, s, partial, ROWS, MAPS)
+                    address_slots(slots, hashes, address, np.int64(0))
                 if done & 3 == 0:
-                    find_slots(s, slots, wide_slots, slot, cell, log)
+                    sibling = 85 * (partial & 1) * (done == 4)
+                    find_slots(s, slots, wide_slots, slot, address, sibling, log)
                 node = (1 << (done & 3)) | (partial & ((1 << (done & 3)) - 1))
 
                 for k in range(CONTEXTS):
@@ -207,6 +222,8 @@ def kernel(level: Level) -> Run:
                             x[EACH * CONTEXTS + k] = STRETCH[chances[at] >> np.uint32(20)]
                         runs_met[3 * CONTEXTS + k] = at
                 x[OTHER] = STRETCH[chances[ORDER0 + partial] >> np.uint32(20)]
+                if done == 0 and i >= starts[item]:
+                    follow_matches(NUMBER, s, ring, matches, matches2, log)
                 match_cell, match_bit = expect(s, LENGTH, EXPECTED, MATCHED, partial, done)
                 grade = hear_match(x, OTHER + 1, chances, match_cell, match_bit, s[LENGTH])
                 grade2: Whole = np.int64(0)
@@ -225,18 +242,17 @@ def kernel(level: Level) -> Run:
                 whole = min(np.int64(2047), max(np.int64(-2047), total >> 16)) + 2048
                 mixed = np.int64(SQUASH[whole])
                 slant, step = whole * 32 & 4095, whole * 32 >> 12
-                last = np.uint64(s[LAST8])
-                at1 = ((np.int64(last & np.uint64(255)) << 8 | partial) & MASK1) * STEPS + step
+                at1 += step
                 p = refine(refined, at1, slant)
                 if MAPS == 1:
                     p = (mixed + p + 1) >> 1
                 else:
-                    at2 = (MAP2 + spread(last & np.uint64(0xFFFF), partial, MASK2)) * STEPS + step
+                    at2 += step
                     p += refine(refined, at2, slant)
                     if MAPS == 2:
                         p = (2 * mixed + p + 2) >> 2
                     else:
-                        at3 = (MAP3 + spread(last & np.uint64(0xFFFFFFFF), partial, MASK3)) * STEPS + step
+                        at3 += step
                         p = (2 * mixed + p + refine(refined, at3, slant) * 2 + 3) // 6
                 p = min(np.int64(65535), max(np.int64(1), p))
             s[P1], s[NODE], s[BITS], s[MIXED], s[SLANT] = p, partial, done, mixed, slant

@@ -17,28 +17,11 @@ from codelength.models.mixing.places import (
     WEST,
     WORD_LENGTH,
     Halves,
-    Shorts,
     Whole,
     Words,
 )
-
-
-@inlined
-def dot(inputs: Shorts, weights: Shorts, row: Whole) -> np.int32:
-    """Σ w x of one row, in 1 / 2^16."""
-    total = np.int32(0)
-    for k in range(inputs.shape[0]):
-        total = np.int32(total + np.int32(inputs[k]) * np.int32(weights[row, k]))
-    return total
-
-
-@inlined
-def train(inputs: Shorts, weights: Shorts, row: Whole, error: np.int32) -> None:
-    """w ← w + error · x, saturating."""
-    for k in range(inputs.shape[0]):
-        step = np.int32(np.int32(np.int32(inputs[k]) * error) + np.int32(0x8000))
-        weight = np.int32(np.int32(weights[row, k]) + np.int32(step >> np.int32(16)))
-        weights[row, k] = np.int16(min(np.int32(32767), max(np.int32(-32768), weight)))
+from codelength.models.mixing.prefetching import prefetch
+from codelength.models.mixing.state import STEPS
 
 
 @inlined
@@ -74,6 +57,30 @@ def choose(
     chosen[5] = offsets[5] + 256 * image + (s[WEST] if image else c2)
     chosen[6] = offsets[6] + 8 * (s[CLASSES] & 511) + done
     chosen[7] = offsets[7] + 128 * grade2 + 8 * (min(s[WORD_LENGTH], np.int64(15))) + done
+
+
+@inlined
+def refined_rows(
+    refined: Halves, s: Words, partial: Whole, rows: tuple[int, int, int], maps: int
+) -> tuple[Whole, Whole, Whole]:
+    """Where the row of each refinement map begins, which will be needed when the mixer has spoken."""
+    last = np.uint64(s[LAST8])
+    at1 = ((np.int64(last & np.uint64(255)) << 8 | partial) & (rows[0] - 1)) * STEPS
+    _prefetch_row(refined, at1)
+    at2, at3 = at1, at1
+    if maps > 1:
+        at2 = (rows[0] + spread(last & np.uint64(0xFFFF), partial, rows[1] - 1)) * STEPS
+        _prefetch_row(refined, at2)
+    if maps > 2:
+        at3 = (rows[0] + rows[1] + spread(last & np.uint64(0xFFFFFFFF), partial, rows[2] - 1)) * STEPS
+        _prefetch_row(refined, at3)
+    return at1, at2, at3
+
+
+@inlined
+def _prefetch_row(refined: Halves, at: Whole) -> None:
+    prefetch(refined, at + STEPS // 4)
+    prefetch(refined, at + STEPS - STEPS // 4)
 
 
 @inlined

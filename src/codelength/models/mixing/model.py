@@ -195,7 +195,7 @@ def _call(
 
 def _primed(level: Level, memory_bytes: int) -> State:
     """A fresh state with its first prediction; says so while the kernel compiles."""
-    told = threading.Timer(1.0, _LOG.info, ["compiling the mixing kernel: about ten seconds, once on this machine"])
+    told = threading.Timer(1.0, _LOG.info, ["compiling the mixing kernel: 5 to 20 seconds, once on this machine"])
     told.daemon = True
     told.start()
     state = fresh(level, memory_bytes)
@@ -229,5 +229,5 @@ def _costs_each(level: Level, memory_bytes: int, state: State, items: Sequence[b
 def _journal_words(level: Level, size: int) -> int:
     """The most that an item of so many bytes writes down."""
     rows = min(8 * len(level.sets) * size, sum(level.sets))
-    each = 2 * level.contexts * (5 if level.run_cells else 4) + 8 * len(level.refined) * 2 + 12
+    each = 2 * level.contexts * (17 if level.run_cells else 16) + 8 * len(level.refined) * 2 + 12
     return each * size + rows * (level.inputs // 4 + 2) + 4 * level.contexts

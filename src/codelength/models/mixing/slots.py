@@ -1,16 +1,18 @@
 """Cells of probabilities, slots of bit histories, runs and matches: what each context says of the next bit.
 
 A slot is 16 bytes: a check and 15 bit histories, one for each beginning of a nibble. Four slots are a bucket, which
-fills a line of the cache; a new slot takes the place of the one whose first history has seen least.
+fills a line of the cache; a new slot takes the place of the one whose first history has seen least, and the others
+of its bucket fade, so that none stays for ever. A byte's second nibble finds its slot in the bucket of the first
+three bits, which is known, and fetched, one bit ahead.
 """
 
 import numpy as np
 
-from codelength.compiled import compiled, inlined
+from codelength.compiled import bare, inlined
 from codelength.models.mixing.journal import note, note_slot
 from codelength.models.mixing.places import HITS, JOURNAL_RUN, Cells, Octets, Shorts, Whole, Words
 from codelength.models.mixing.prefetching import prefetch
-from codelength.models.mixing.tables import FACTS, RECIPROCAL, STRETCH
+from codelength.models.mixing.tables import FACTS, FADED, RECIPROCAL, STRETCH
 
 _LIMIT = 1023  # updates after which a probability's step no longer shrinks
 
@@ -27,47 +29,51 @@ def learn(chances: Cells, cell: Whole, bit: Whole) -> None:
 
 
 @inlined
-def address_slots(slots: Octets, hashes: Cells, cell: Words, nibble: Whole) -> None:
-    """Where each context's slot will be looked for; `nibble` is the byte's first behind a 1, 0 while it is unknown."""
+def address_slots(slots: Octets, hashes: Cells, address: Words, begun: Whole) -> None:
+    """Where each context's next slot will be looked for; `begun` is the byte's first three bits behind a 1, or 0."""
     buckets = (slots.shape[0] >> 6) - 1
-    salt = np.uint32(np.uint32(nibble) * np.uint32(0x9E3779B1))
+    salt = np.uint32(np.uint32(begun) * np.uint32(0x9E3779B1))
     for k in range(hashes.shape[0]):
         h = np.uint32(hashes[k] + salt)
         h = np.uint32(h ^ (h >> np.uint32(15)))
         h = np.uint32(h * np.uint32(0x2C1B3C6D))
         h = np.uint32(h ^ (h >> np.uint32(13)))
-        cell[k] = h
+        address[k] = h
         prefetch(slots, ((np.int64(h) >> 8) & buckets) << 6)
 
 
 @inlined
-def find_slots(s: Words, slots: Octets, wide_slots: Words, slot: Words, cell: Words, log: Words) -> None:
-    """A nibble begins: find each context's slot at its address; counts those seen before."""
+def find_slots(
+    s: Words, slots: Octets, wide_slots: Words, slot: Words, address: Words, sibling: Whole, log: Words
+) -> None:
+    """A nibble begins: find each context's slot at its address; counts those seen before.
+
+    `sibling` tells two nibbles apart that share a bucket: 85 where the bit behind the three is 1, else 0.
+    """
     buckets, noting = (slots.shape[0] >> 6) - 1, log.shape[0] > 0
     hits = 0
     for k in range(slot.shape[0]):
-        check = np.uint8(max(cell[k] & 255, 1))
-        start = ((cell[k] >> 8) & buckets) << 6
-        if slots[np.uint64(start)] == check:
-            place = start
-        elif slots[np.uint64(start + 16)] == check:
-            place = start + 16
-        elif slots[np.uint64(start + 32)] == check:
-            place = start + 32
-        elif slots[np.uint64(start + 48)] == check:
-            place = start + 48
+        check = np.uint8(max((address[k] ^ sibling) & 255, 1))
+        start = ((address[k] >> 8) & buckets) << 6
+        second = slots[np.uint64(start + 16)] == check
+        third = slots[np.uint64(start + 32)] == check
+        fourth = slots[np.uint64(start + 48)] == check
+        place = start + 16 * second + 32 * third + 48 * fourth
+        if slots[np.uint64(place)] == check:
+            if noting:
+                note_slot(log, s, wide_slots, place)
+            hits += slots[np.uint64(place + 1)] != 0
         else:
             place = least_used(slots, start)
             if noting:
-                note_slot(log, s, wide_slots, place)
+                for other in range(start, start + 64, 16):
+                    note_slot(log, s, wide_slots, other)
+            if slots[np.uint64(place + 1)] != 0:
+                for other in range(start + 1, start + 65, 16):
+                    slots[np.uint64(other)] = FADED[slots[np.uint64(other)]]
             wide_slots[np.uint64(place >> 3)] = 0
             wide_slots[np.uint64((place >> 3) + 1)] = 0
             slots[np.uint64(place)] = check
-            slot[k] = place
-            continue
-        if noting:
-            note_slot(log, s, wide_slots, place)
-        hits += slots[np.uint64(place + 1)] != 0
         slot[k] = place
     s[HITS] = hits
 
@@ -84,7 +90,7 @@ def least_used(slots: Octets, start: Whole) -> Whole:
     return least
 
 
-@compiled
+@bare
 def next_runs(s: Words, runs: Cells, run: Words, hashes: Cells, c: Whole, log: Words) -> None:
     """Each context's run is told what came; then the runs of the new contexts are looked up.
 

@@ -7,7 +7,7 @@ short text costs little, and what a byte costs never depends on the bytes behind
 
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from codelength.models.mixing.tables import FIRST, SQUASH
 from codelength.units import GIB, MIB
 
 GROWS_FROM = 1 << 10  # bytes read when tables first double
+_LINE = 64  # bytes of a line of the cache
 STEPS = 33  # places of a refinement map along the stretched probability
 
 
@@ -68,18 +69,18 @@ LEVELS = {
     "default": Level(
         name="default",
         number=1,
-        contexts=12,
+        contexts=14,
         inputs_each=3,
         sets=(1536, 512, 1024, 2048),
         refined=(65536, 16384),
         memory_bytes=256 * MIB,
         least_bytes=16 * MIB,
-        slot_bytes=64 * MIB,
+        slot_bytes=128 * MIB,
         slots_each=1024,
         ring_bytes=64 * MIB,
-        match_cells=1 << 24,
+        match_cells=1 << 23,
         run_cells=0,
-        rate=4,
+        rate=3,
         nominal_speed=800_000,
     ),
     "max": Level(
@@ -110,6 +111,7 @@ class State(NamedTuple):
     hashes: npt.NDArray[np.uint32]  # of each context, [contexts]
     slot: npt.NDArray[np.int64]  # where each context's slot of 16 begins, [contexts]
     cell: npt.NDArray[np.int64]  # the probability that each input came from, [contexts]
+    address: npt.NDArray[np.int64]  # hash that tells where each context's next slot will be, [contexts]
     chosen: npt.NDArray[np.int64]  # row of weights of each set, [sets]
     run: npt.NDArray[np.int64]  # place, check, byte and count, and cell of each context's run, [4 * contexts]
     voices: npt.NDArray[np.int32]  # what each set says, stretched, and as a probability, [2 * sets]
@@ -134,7 +136,7 @@ class State(NamedTuple):
         return self._with_copies(self._fields[:_SMALL])
 
     def _with_copies(self, names: tuple[str, ...]) -> "State":
-        return self._replace(**{name: getattr(self, name).copy() for name in names})
+        return self._replace(**{name: _aligned_copy(getattr(self, name)) for name in names})
 
     @property
     def size_bytes(self) -> int:
@@ -144,14 +146,14 @@ class State(NamedTuple):
 
 Number = TypeVar("Number", np.uint8, np.uint32)
 
-_SMALL = 10  # the first arrays of a State are small and are restored whole
+_SMALL = 11  # the first arrays of a State are small and are restored whole
 
 
 def fresh(level: Level, memory_bytes: int) -> State:
     """The state before the first byte."""
     slots, ring, cells, run_cells = _sizes(level, memory_bytes, 0)
     return _fixed(level)._replace(
-        slots=np.zeros(slots, np.uint8),
+        slots=_aligned(slots, np.uint8),
         ring=np.zeros(ring, np.uint8),
         matches=np.zeros(cells, np.uint32),
         matches2=np.zeros(cells if level.number == 2 else 1, np.uint32),
@@ -184,7 +186,7 @@ def next_growth(position: int) -> int:
 def _fixed(level: Level) -> State:
     """The arrays that never grow; those that do have one cell."""
     scalars = np.zeros(SCALARS, np.int64)
-    scalars[[LOOK_AT, PIXEL]] = 4096, 1
+    scalars[[LOOK_AT, PIXEL]] = 3072, 1
     row = SQUASH[np.clip((np.arange(STEPS) - 16) * 128 + 2048, 1, 4095)].astype(np.uint16)
     rows = sum(level.sets)
     return State(
@@ -193,6 +195,7 @@ def _fixed(level: Level) -> State:
         hashes=np.zeros(level.contexts, np.uint32),
         slot=np.zeros(level.contexts, np.int64),
         cell=np.zeros(level.contexts, np.int64),
+        address=np.zeros(level.contexts, np.int64),
         chosen=np.zeros(len(level.sets), np.int64),
         run=np.zeros(4 * level.contexts, np.int64),
         voices=np.zeros(2 * len(level.sets), np.int32),
@@ -225,9 +228,24 @@ def _chances(level: Level) -> npt.NDArray[np.uint32]:
 
 
 def _doubled(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
-    while len(array) < size:
-        array = np.concatenate([array, array])
+    if len(array) < size:
+        known, array = array, _aligned(size, array.dtype)
+        for start in range(0, size, len(known)):
+            array[start : start + len(known)] = known
     return array
+
+
+def _aligned(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Zeros that begin where a line of the cache does, so that no bucket lies in two of them."""
+    octets = np.zeros(size * np.dtype(dtype).itemsize + _LINE, np.uint8)
+    start = -octets.ctypes.data % _LINE
+    return octets[start : len(octets) - _LINE + start].view(dtype)
+
+
+def _aligned_copy(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    copy = _aligned(array.size, array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def _sizes(level: Level, memory_bytes: int, position: int) -> tuple[int, int, int, int]:

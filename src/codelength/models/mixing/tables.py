@@ -7,7 +7,7 @@
 A bit history is (n0, n1, last): how many zeros and ones a context has seen, approximately, and what came last. A new
 bit adds to its own count and, where the other is above 2, cuts the other down: what happened lately counts most
 (Mahoney, "Adaptive weighing of context models for lossless data compression", 2005, describes the idea). Pairs are
-bounded so that all histories fit in one byte.
+bounded so that all histories fit in one byte. A history fades to about three quarters of its counts.
 """
 
 import hashlib
@@ -106,6 +106,16 @@ def history_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.
     return next_history, facts, first
 
 
+def faded_table() -> npt.NDArray[np.uint8]:
+    """What each history [256] fades to: ⌊3 n / 4⌋ of each count, but a 1 at least where it was above 0."""
+    _, histories = bit_histories()
+    number = {history: i for i, history in enumerate(histories)}
+    faded = np.zeros(256, np.uint8)
+    for i, (zeros, ones, last) in enumerate(histories):
+        faded[i] = number[max(zeros * 3 // 4, min(zeros, 1)), max(ones * 3 // 4, min(ones, 1)), last]
+    return faded
+
+
 def cost_table() -> npt.NDArray[np.float64]:
     """−log2(k / 2^16) for k in 1 ... 65535: what a bit of that probability costs; never used to decode."""
     return -np.log2(np.arange(1, 65537) / 65536).astype(np.float64)
@@ -115,12 +125,13 @@ SQUASH = squash_table()
 STRETCH = stretch_table(SQUASH)
 RECIPROCAL = reciprocal_table()
 NEXT_HISTORY, FACTS, FIRST = history_tables()
+FADED = faded_table()
 COST = np.concatenate([[np.inf], cost_table()])
 
 
 def checksum() -> str:
     """SHA-256 over every table that a decoder uses."""
     digest = hashlib.sha256()
-    for table in (SQUASH, STRETCH, RECIPROCAL, NEXT_HISTORY, FACTS, FIRST):
+    for table in (SQUASH, STRETCH, RECIPROCAL, NEXT_HISTORY, FACTS, FIRST, FADED):
         digest.update(np.ascontiguousarray(table).astype(table.dtype.newbyteorder("<")).tobytes())
     return digest.hexdigest()

@@ -186,7 +186,7 @@ def still_an_image(s: Words, ring: Octets, end: Whole) -> bool:
     """Whether bytes are still near those one row before, and nearer than those at a distance that means nothing."""
     by_row = distance(ring, end, s[ROW])
     fits = by_row <= 50 * _WINDOW and 10 * by_row <= 16 * distance(ring, end, s[PIXEL])
-    return fits and 4 * by_row < 3 * distance(ring, end, s[ROW] + (s[ROW] >> 1))
+    return bool(fits and 4 * by_row < 3 * distance(ring, end, s[ROW] + (s[ROW] >> 1)))
 
 
 @bare

@@ -55,7 +55,7 @@ from codelength.models.mixing.state import Level, State
 from codelength.models.mixing.tables import COST, FACTS, NEXT_HISTORY, SQUASH, STRETCH
 from codelength.models.mixing.vectors import dot, train
 
-STILL = 64  # errors of a set up to this teach it nothing, and cost nothing
+STILL = 64  # where both errors of a pair of sets are at most this, neither learns
 
 Run = Callable[[bool, Words, Octets, Halves, Words, Octets, State, State, Words], int]
 
@@ -153,16 +153,18 @@ def kernel(level: Level) -> Run:
                     for k in range(SETS):
                         final[partial, k] += np.int32((voices[k] * miss + 0x20000) >> 18)
                     for k in range(0, SETS, 2):
+                        other = min(k + 1, SETS - 1)
                         error = np.int32(((bit << 16) - voices[SETS + k]) * rate >> 4)
-                        error2 = np.int32(((bit << 16) - voices[SETS + k + 1]) * rate >> 4)
+                        error2 = np.int32(((bit << 16) - voices[SETS + other]) * rate >> 4)
                         if max(abs(error), abs(error2)) > STILL:
                             if noting:
-                                for row in (chosen[k], chosen[k + 1]):
+                                for row in (chosen[k], chosen[other]):
                                     if touched[row] != s[EPOCH]:
                                         touched[row] = s[EPOCH]
                                         note_weights(log, s, wide_weights, row)
                             train(x, weights, chosen[k], error)
-                            train(x, weights, chosen[k + 1], error2)
+                            if other > k:
+                                train(x, weights, chosen[other], error2)
                     learn_refined(refined, at1, slant, bit, log, s)
                     if MAPS > 1:
                         learn_refined(refined, at2, slant, bit, log, s)

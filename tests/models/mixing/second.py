@@ -34,15 +34,15 @@ class Shape:
 
 SHAPES = {
     "fast": Shape(
-        6, 2, 32, (1536, 512), (16384,), 5, False, 1 << 25, 1 << 24, 1 << 22, 1 << 20, 0, 512, 1_509_158
+        6, 2, 32, (1536, 512), (16384,), 5, False, 1 << 25, 1 << 24, 1 << 22, 1 << 20, 0, 512, 1_509_110
     ),
     "default": Shape(
         *(14, 3, 48, (1536, 512, 1024, 2048), (65536, 16384), 3, False),
-        *(1 << 28, 1 << 27, 1 << 26, 1 << 23, 0, 1024, 6_228_294),
+        *(1 << 28, 1 << 27, 1 << 26, 1 << 23, 0, 1024, 6_228_182),
     ),
     "max": Shape(
         *(26, 3, 112, (1536, 512, 1024, 2048, 2048, 512, 4096, 640), (65536, 65536, 65536), 3, True),
-        *(1 << 30, 1 << 29, 1 << 27, 1 << 24, 1 << 24, 4096, 16_165_590),
+        *(1 << 30, 1 << 29, 1 << 27, 1 << 24, 1 << 24, 4096, 16_165_382),
     ),
 }  # fmt: skip
 
@@ -122,7 +122,7 @@ class Cell:
 
 class Match:
     def __init__(self, least: int) -> None:
-        self.start = self.length = self.expected = 0
+        self.start = self.length = self.expected = self.small = 0
         self.least = least
         self.bit: int | None = None
         self.table = [0] * 1024
@@ -151,8 +151,8 @@ class Match:
             self.length = 0
         if self.length:
             self.bit = self.expected >> (7 - done) & 1
-            small = self.length if self.length < 32 else min(32 + (self.length - 32 >> 3), 63)
-            self.cell = self.cells[small][self.bit]
+            self.small = self.length if self.length < 32 else min(32 + (self.length - 32 >> 3), 63)
+            self.cell = self.cells[self.small][self.bit]
 
     @property
     def grade(self) -> int:
@@ -269,11 +269,9 @@ class Second:
             self.find_slots()
         self.node = (1 << done % 4) + partial % (1 << done % 4)
         x = [0] * shape.inputs
-        self.heard = []
         for k in range(shape.contexts):
             history = self.slots[self.slot[k] + self.node]
             cell = self.cells[k][history]
-            self.heard.append(cell)
             if history:
                 stretched = STRETCH[cell.p12]
                 x[shape.each * k : shape.each * k + 2] = [stretched, cell.p12 - 2048]
@@ -301,7 +299,10 @@ class Second:
 
     def refine(self, t: int) -> None:
         j, f = t >> 12, t % 4096
-        rows, parts = [(256 * (self.last & 255) + self.partial) % self.shape.maps[0]], []
+        match, rows, parts = self.matches[0], [(256 * (self.last & 255) + self.partial) % self.shape.maps[0]], []
+        long = match.grade == 4
+        if match.bit is not None and long:
+            rows = [256 * (match.small - 32 + 32 * match.bit)]
         for size, a in zip(self.shape.maps[1:], (self.last & 0xFFFF, self.last & M32), strict=False):
             y = a * SMALL1 + self.partial * SMALL2 & M32
             y ^= y >> 16
@@ -314,7 +315,7 @@ class Second:
         if len(parts) == 1:
             p = self.mixed + parts[0] + 1 >> 1
         elif len(parts) == 2:
-            p = 2 * self.mixed + sum(parts) + 2 >> 2
+            p = (parts[0] if long else self.mixed) + self.mixed + sum(parts) + 2 >> 2
         else:
             p = (2 * self.mixed + parts[0] + parts[1] + 2 * parts[2] + 3) // 6
         self.p1 = min(max(p, 1), 65535)
@@ -329,10 +330,12 @@ class Second:
                 weights[:] = np.clip(weights + ((self.x * error + (1 << 15)) >> 16), -32768, 32767)
         for line, near in self.near:
             line[near] += (65535 * bit - line[near]) >> 6
-        for cell in [*self.heard, *self.run_heard, self.order0[self.partial]]:
+        for cells, slot in zip(self.cells, self.slot, strict=True):
+            history = self.slots[slot + self.node]
+            cells[history].learn(bit)
+            self.slots[slot + self.node] = FOLLOWERS[history][bit]
+        for cell in [*self.run_heard, self.order0[self.partial]]:
             cell.learn(bit)
-        for slot in self.slot:
-            self.slots[slot + self.node] = FOLLOWERS[self.slots[slot + self.node]][bit]
         for match in self.matches:
             match.learn(bit)
         self.partial, self.done = 2 * self.partial + bit, self.done + 1

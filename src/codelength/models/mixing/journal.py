@@ -92,7 +92,6 @@ def restore(state: State, kept: State, log: Words) -> None:
     _put_back(kept.inputs, state.inputs)
     _put_back(kept.hashes, state.hashes)
     _put_back(kept.slot, state.slot)
-    _put_back(kept.cell, state.cell)
     _put_back(kept.address, state.address)
     _put_back(kept.chosen, state.chosen)
     _put_back(kept.voices, state.voices)

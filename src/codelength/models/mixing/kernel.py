@@ -50,8 +50,8 @@ from codelength.models.mixing.places import (
     Whole,
     Words,
 )
-from codelength.models.mixing.slots import address_slots, expect, find_slots, hear_match, learn, next_runs
-from codelength.models.mixing.state import Level, State
+from codelength.models.mixing.slots import address_slots, expect, find_slots, hear_match, learn, length_class, next_runs
+from codelength.models.mixing.state import STEPS, Level, State
 from codelength.models.mixing.tables import COST, FACTS, NEXT_HISTORY, SQUASH, STRETCH
 from codelength.models.mixing.vectors import dot, train
 
@@ -108,8 +108,7 @@ def kernel(level: Level) -> Run:
         kept: State,
         log: Words,
     ) -> int:
-        s, x, slot, cell = state.scalars, state.inputs, state.slot, state.cell
-        address = state.address
+        s, x, slot, address = state.scalars, state.inputs, state.slot, state.address
         chosen, voices = state.chosen, state.voices
         chances, final, weights, refined, slots = state.chances, state.final, state.weights, state.refined, state.slots
         touched, hashes, ring, indirect = state.touched, state.hashes, state.ring, state.indirect
@@ -171,9 +170,10 @@ def kernel(level: Level) -> Run:
                     if MAPS > 2:
                         learn_refined(refined, at3, slant, bit, log, s)
                     for k in range(CONTEXTS):
-                        learn(chances, cell[k], bit)
                         place = np.uint64(slot[k] + node)
-                        slots[place] = NEXT_HISTORY[np.uint64(2 * np.int64(slots[place]) + bit)]
+                        history = np.int64(slots[place])
+                        learn(chances, 256 * k + history, bit)
+                        slots[place] = NEXT_HISTORY[np.uint64(2 * history + bit)]
                     if RUNS:
                         for k in range(CONTEXTS):
                             if runs_met[3 * CONTEXTS + k] > 0:
@@ -206,9 +206,7 @@ def kernel(level: Level) -> Run:
 
                 for k in range(CONTEXTS):
                     history = np.int64(slots[np.uint64(slot[k] + node)])
-                    at = 256 * k + history
-                    cell[k] = at
-                    p12 = np.int64(chances[np.uint64(at)] >> np.uint32(20))
+                    p12 = np.int64(chances[np.uint64(256 * k + history)] >> np.uint32(20))
                     stretched = np.int64(STRETCH[np.uint64(p12)]) & -np.int64(history != 0)
                     x[EACH * k] = stretched
                     x[EACH * k + 1] = (p12 - 2048) & -np.int64(history != 0)
@@ -233,6 +231,8 @@ def kernel(level: Level) -> Run:
                     match_cell2, match_bit2 = expect(s, LENGTH2, EXPECTED2, MATCHED2, partial, done)
                     grade2 = hear_match(x, OTHER + 4, chances, match_cell2, match_bit2, s[LENGTH2])
                 x[OTHER + 3] = 256
+                if grade == 4:  # a long match says more than the last byte
+                    at1 = (length_class(s[LENGTH]) - 32 + 32 * match_bit) * (256 * STEPS)
                 choose(s, chosen, OFFSETS, partial, done, grade, match_bit, grade2)
                 total = np.int64(0)
                 for k in range(SETS):
@@ -250,11 +250,12 @@ def kernel(level: Level) -> Run:
                     p = (mixed + p + 1) >> 1
                 else:
                     at2 += step
-                    p += refine(refined, at2, slant)
                     if MAPS == 2:
-                        p = (2 * mixed + p + 2) >> 2
+                        p += (p if grade == 4 else mixed) + mixed + refine(refined, at2, slant)
+                        p = (p + 2) >> 2
                     else:
                         at3 += step
+                        p += refine(refined, at2, slant)
                         p = (2 * mixed + p + refine(refined, at3, slant) * 2 + 3) // 6
                 p = min(np.int64(65535), max(np.int64(1), p))
             s[P1], s[NODE], s[BITS], s[MIXED], s[SLANT] = p, partial, done, mixed, slant

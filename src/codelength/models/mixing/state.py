@@ -110,7 +110,6 @@ class State(NamedTuple):
     inputs: npt.NDArray[np.int16]
     hashes: npt.NDArray[np.uint32]  # of each context, [contexts]
     slot: npt.NDArray[np.int64]  # where each context's slot of 16 begins, [contexts]
-    cell: npt.NDArray[np.int64]  # the probability that each input came from, [contexts]
     address: npt.NDArray[np.int64]  # hash that tells where each context's next slot will be, [contexts]
     chosen: npt.NDArray[np.int64]  # row of weights of each set, [sets]
     run: npt.NDArray[np.int64]  # place, check, byte and count, and cell of each context's run, [4 * contexts]
@@ -146,7 +145,7 @@ class State(NamedTuple):
 
 Number = TypeVar("Number", np.uint8, np.uint32)
 
-_SMALL = 11  # the first arrays of a State are small and are restored whole
+_SMALL = 10  # the first arrays of a State are small and are restored whole
 
 
 def fresh(level: Level, memory_bytes: int) -> State:
@@ -194,7 +193,6 @@ def _fixed(level: Level) -> State:
         inputs=np.zeros(level.inputs, np.int16),
         hashes=np.zeros(level.contexts, np.uint32),
         slot=np.zeros(level.contexts, np.int64),
-        cell=np.zeros(level.contexts, np.int64),
         address=np.zeros(level.contexts, np.int64),
         chosen=np.zeros(len(level.sets), np.int64),
         run=np.zeros(4 * level.contexts, np.int64),

@@ -232,7 +232,7 @@ def kernel(level: Level) -> Run:
                     grade2 = hear_match(x, OTHER + 4, chances, match_cell2, match_bit2, s[LENGTH2])
                 x[OTHER + 3] = 256
                 if grade == 4:  # a long match says more than the last byte
-                    at1 = (length_class(s[LENGTH]) - 32 + 32 * match_bit) * (256 * STEPS)
+                    at1 = ((length_class(s[LENGTH]) - 32 + 32 * match_bit) * 256 & (ROW1 - 1)) * STEPS
                 choose(s, chosen, OFFSETS, partial, done, grade, match_bit, grade2)
                 total = np.int64(0)
                 for k in range(SETS):

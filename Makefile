@@ -1,4 +1,4 @@
-# make demo and make test set up everything that they need, on a fresh machine, in either order.
+# make demo and make test set up everything that they need, on a fresh machine, in either order; nets (torch) only tests.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -9,23 +9,27 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+.venv/complete: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,hf,learn]'
+	touch $@
+
 demo: .venv/ready
 	$(BIN)/codelength demo
 
-test: .venv/ready
+test: .venv/complete
 	$(BIN)/python -m pytest -n 2 -q
 
-test-slow: .venv/ready
+test-slow: .venv/complete
 	$(BIN)/python -m pytest -q -m slow
 
-lint: .venv/ready
+lint: .venv/complete
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 check: lint test
 
-bench: .venv/ready
+bench: .venv/complete
 	$(BIN)/python -m benchmarks
 
 clean:

@@ -24,7 +24,7 @@ FLOORS = (
 FLOOR_OF = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
 REPORT_SEES = 1
 TORCH_HOMES = (
-    *("models/transformer", "models/recurrent", "models/pretrained"),
+    *("models/nets/", "models/pretrained"),
     *("learning/", "represent/", "generalize/"),
 )
 FILES = sorted((SOURCE / "codelength").rglob("*.py"))
@@ -79,7 +79,7 @@ def test_no_file_is_imported_by_what_it_imports() -> None:
 @pytest.mark.parametrize("file", FILES, ids=place)
 def test_torch_is_imported_only_at_its_homes(file: Path) -> None:
     roots = {name.split(".")[0] for name in imports(file)}
-    if roots & {"torch", "transformers", "tokenizers"}:
+    if roots & {"torch", "transformers", "tokenizers", "safetensors"}:
         assert place(file).startswith(TORCH_HOMES)
 
 

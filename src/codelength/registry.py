@@ -8,10 +8,10 @@ made. To add a model is one file and one entry here; the laws then apply to it a
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Generic, Literal, Protocol, TypeVar
 
 from codelength.errors import OptionError, UnknownNameError, UsageError
 from codelength.types import Codec, Model
@@ -23,11 +23,12 @@ Factory = Callable[[tuple[Codec, ...], Mapping[str, Value]], Codec]
 _MOST_LETTERS = 1_000
 _MOST_MEMBERS = 64
 _DEEPEST = 8  # parentheses within parentheses
+_PLURALS = {"model": "codecs"}  # what a mixture of models is typed with
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a codec: a whole number, a number, a size in bytes, or one of some words.
+    """One option: a whole number, a number, a size in bytes, one of some words, or any word (no choices).
 
     >>> Option("int", 9, "effort", low=1, high=9).parse("xz", "level", "19")
     Traceback (most recent call last):
@@ -50,6 +51,8 @@ class Option:
     @property
     def allowed(self) -> str:
         """What it may be, for people."""
+        if self.kind == "word" and not self.choices:
+            return "a word"
         if self.kind == "word":
             return ", ".join(self.choices[:-1]) + " or " + self.choices[-1]
         if self.kind == "size":
@@ -59,7 +62,7 @@ class Option:
     def parse(self, name: str, key: str, text: str) -> Value:
         """The value of text; OptionError where it is none."""
         if self.kind == "word":
-            if text not in self.choices:
+            if self.choices and text not in self.choices:
                 raise OptionError(f"{name}: {key}={text} is unknown; use {self.allowed}{_meant(text, self.choices)}")
             return text
         try:
@@ -94,6 +97,36 @@ class Entry:
         """Name, summary and options, a line each."""
         options = [f"  {key}={option.shown}  {option.help}; {option.allowed}" for key, option in self.options.items()]
         return "\n".join([f"{self.name}: {self.summary}", *options])
+
+
+class Named(Protocol):
+    """What a table of names holds: how many members a name takes, at least and at most, and its options."""
+
+    @property
+    def options(self) -> Mapping[str, Option]:
+        """Options by their key."""
+
+    @property
+    def members(self) -> tuple[int, int]:
+        """How many it takes in parentheses, at least and at most."""
+
+
+AnyNamed = TypeVar("AnyNamed", bound=Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[AnyNamed]):
+    """What a name says: its entry, the names in its parentheses, and every option's value."""
+
+    entry: AnyNamed
+    members: tuple[str, ...]
+    values: Mapping[str, Value]
+    texts: tuple[str, ...]  # the options that were typed
+
+    def full_name(self, head: str, member_names: Sequence[str]) -> str:
+        """The name as typed, without blanks."""
+        inner = f"({','.join(member_names)})" if member_names else ""
+        return head + inner + (":" + ",".join(self.texts) if self.texts else "")
 
 
 def create(name: str) -> Codec:
@@ -142,62 +175,67 @@ def entries() -> Mapping[str, Entry]:
     return _ENTRIES
 
 
-def _create(name: str, depth: int) -> Codec:
+def read_name(name: str, table: Mapping[str, AnyNamed], *, what: str = "model", depth: int = 0) -> Read[AnyNamed]:
+    """What a name says, by a table of what there is: this one, or another's, such as the one of learners.
+
+    Raises as `create` does; `what` is what the table holds, for messages.
+
+    >>> read = read_name("bayes(xz,counts:order=1)", entries())
+    >>> read.entry.name, read.members, read_name("xz:level=3", entries()).values["level"]
+    ('bayes', ('xz', 'counts:order=1'), 3)
+    """
     name = name.strip()
     if len(name) > _MOST_LETTERS or depth > _DEEPEST:
-        raise UsageError(f"a model's name has at most {_MOST_LETTERS} letters and {_DEEPEST} nested parentheses")
-    head, members_text, options_text = _parts(name)
-    entry = _ENTRIES.get(head)
+        raise UsageError(f"a {what}'s name has at most {_MOST_LETTERS} letters and {_DEEPEST} nested parentheses")
+    head, members_text, options_text = _parts(name, what)
+    entry = table.get(head)
     if entry is None:
-        raise UnknownNameError(f"there is no model {head!r}{_meant(head, tuple(_ENTRIES))}")
-    members = () if members_text is None else tuple(_create(part, depth + 1) for part in split_names(members_text))
-    _check_members(entry, members)
-    given = _parse_options(entry, options_text)
-    codec = entry.factory(members, {key: option.default for key, option in entry.options.items()} | given.values)
-    inner = f"({','.join(member.name for member in members)})" if members else ""
-    full_name = head + inner + (":" + ",".join(given.texts) if given.texts else "")
-    object.__setattr__(codec, "name", full_name)  # nobody else has seen it yet
-    return codec
-
-
-def _parts(name: str) -> tuple[str, str | None, str]:
-    """A name's head, what is in its parentheses (None without any), and its options."""
-    match = re.fullmatch(r"([^(:,=]*)(?:\((.*)\))?(?::(.*))?", name, re.DOTALL)
-    if match is None or not match[1].strip():
-        raise UsageError(f"{name!r} is no name of a model; write name:option=value or name(member,member)")
-    if match[2] is not None and not match[2].strip():
-        raise UsageError(f"{name!r} has nothing in its parentheses; name the codecs that it is made of")
-    return match[1].strip(), match[2], match[3] or ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    values: dict[str, Value] = field(default_factory=dict)
-    texts: list[str] = field(default_factory=list)
-
-
-def _parse_options(entry: Entry, text: str) -> _Given:
-    given = _Given()
-    for piece in text.split(",") if text else []:
-        key, equals, value = (part.strip() for part in piece.partition("="))
-        if not equals:
-            raise OptionError(f"{entry.name}: {piece!r} is no option; write option=value")
-        option = entry.options.get(key)
-        if option is None:
-            known = f"it has {', '.join(entry.options)}" if entry.options else "it has none"
-            raise OptionError(f"{entry.name}: option {key!r} is unknown; {known}{_meant(key, tuple(entry.options))}")
-        if key in given.values:
-            raise OptionError(f"{entry.name}: option {key!r} is given twice")
-        given.values[key] = option.parse(entry.name, key, value)
-        given.texts.append(f"{key}={value}")
-    return given
-
-
-def _check_members(entry: Entry, members: tuple[Codec, ...]) -> None:
+        raise UnknownNameError(f"there is no {what} {head!r}{_meant(head, tuple(table))}")
+    members = () if members_text is None else tuple(split_names(members_text))
     least, most = entry.members
     if not least <= len(members) <= most:
         wanted = "no" if most == 0 else str(least) if least == most else f"{least} to {most}"
-        raise UsageError(f"{entry.name} takes {wanted} codecs in parentheses, and got {len(members)}")
+        raise UsageError(
+            f"{head} takes {wanted} {_PLURALS.get(what, what + 's')} in parentheses, and got {len(members)}"
+        )
+    values, texts = _parse_options(head, entry.options, options_text)
+    return Read(entry, members, {key: option.default for key, option in entry.options.items()} | values, tuple(texts))
+
+
+def _create(name: str, depth: int) -> Codec:
+    read = read_name(name, _ENTRIES, what="model", depth=depth)
+    members = tuple(_create(part, depth + 1) for part in read.members)
+    codec = read.entry.factory(members, read.values)
+    object.__setattr__(codec, "name", read.full_name(read.entry.name, [member.name for member in members]))
+    return codec
+
+
+def _parts(name: str, what: str) -> tuple[str, str | None, str]:
+    """A name's head, what is in its parentheses (None without any), and its options."""
+    match = re.fullmatch(r"([^(:,=]*)(?:\((.*)\))?(?::(.*))?", name, re.DOTALL)
+    if match is None or not match[1].strip():
+        raise UsageError(f"{name!r} is no name of a {what}; write name:option=value or name(member,member)")
+    if match[2] is not None and not match[2].strip():
+        raise UsageError(f"{name!r} has nothing in its parentheses; name the {what}s that it is made of")
+    return match[1].strip(), match[2], match[3] or ""
+
+
+def _parse_options(name: str, options: Mapping[str, Option], text: str) -> tuple[dict[str, Value], list[str]]:
+    values: dict[str, Value] = {}
+    texts: list[str] = []
+    for piece in text.split(",") if text else []:
+        key, equals, value = (part.strip() for part in piece.partition("="))
+        if not equals:
+            raise OptionError(f"{name}: {piece!r} is no option; write option=value")
+        option = options.get(key)
+        if option is None:
+            known = f"it has {', '.join(options)}" if options else "it has none"
+            raise OptionError(f"{name}: option {key!r} is unknown; {known}{_meant(key, tuple(options))}")
+        if key in values:
+            raise OptionError(f"{name}: option {key!r} is given twice")
+        values[key] = option.parse(name, key, value)
+        texts.append(f"{key}={value}")
+    return values, texts
 
 
 def _split(text: str) -> list[str]:

@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 Bits = npt.NDArray[np.float64]  # cost of each byte, in bits, [n]
 Probs = npt.NDArray[np.float64]  # probability of each symbol, [256] for bytes; sums to 1
+Inputs = npt.NDArray[np.float32]  # what both ends know of n items, [n, ...]
+Labels = npt.NDArray[np.int64]  # classes of n items, [n]
 Order = npt.NDArray[np.int64]  # step at which each position is coded, [n]; equal steps are coded together
 Unit = Literal["bit", "byte", "token"]
 Arithmetic = Literal["integer", "fixed", "float"]
@@ -146,11 +148,20 @@ class Model(Conditional, Protocol):
         """A private state that starts here."""
 
 
+@runtime_checkable
 class Learner(Protocol):
-    """Pays for labels as they come."""
+    """Pays for labels as they come: what a label costs was predicted before it was learnt."""
 
-    def predict(self, x: Any) -> Probs:
-        """Probabilities of the label of x, [classes]."""
+    def predict(self, x: Inputs) -> Probs:
+        """Probabilities of the labels of x [n, ...], each alone, by what was learnt so far: float64 [n, classes]."""
 
-    def learn(self, x: Any, y: int) -> None:
-        """The label of x is y."""
+    def learn(self, x: Inputs, y: Labels) -> None:
+        """The labels of x [n, ...] are y [n]."""
+
+
+@runtime_checkable
+class PayingLearner(Learner, Protocol):
+    """Learns from each label before the next one of the same chunk: mixtures and calibration, which cost little."""
+
+    def pay(self, x: Inputs, y: Labels) -> Probs:
+        """The probability that each label had, given those before it, [n]; learn them all."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import archive, bits_each, far_copy, ladder, memory, related
+from benchmarks import archive, bits_each, far_copy, ladder, memory, related, training_run
 from benchmarks.record import RESULTS, Judge
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -23,6 +23,7 @@ JUDGES: dict[str, Judge] = {
     "far_copy": far_copy.judge,
     "memory": memory.judge,
     "archive": archive.judge,
+    "training_run": training_run.judge,
 }
 
 
@@ -204,6 +205,22 @@ def _archive(rows: Sequence[Result]) -> str:
     return "## Executable archives of alice29.txt\n\n" + table(head, lines)
 
 
+def _training_run(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            f"{row['log']}, {row['run']}" + (f", every {row['every']}th step" if "every" in row else ""),
+            _number(row["entries"] or None),
+            _number(row["tokens"]),
+            _number(row["bytes"]),
+            f"{row['per_cent_off']:+.3f} %, stated ± {row['per_cent_error']:.3f} %" if "every" in row else "",
+            row["flags"].replace("doubtful: ", ""),
+        ]
+        for row in rows
+    ]
+    head = ["run", "entries", "tokens", "description length, bytes", "off the full log", "doubt"]
+    return "## What training runs are worth\n\nPrequential, without code.\n\n" + table(head, lines)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -211,6 +228,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "related": _related,
     "memory": _memory,
     "archive": _archive,
+    "training_run": _training_run,
 }
 
 

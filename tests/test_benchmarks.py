@@ -6,7 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import ablation, archive, bits_each, corpus, far_copy, ladder, memory, page, record, related
+from benchmarks import (
+    ablation,
+    archive,
+    bits_each,
+    corpus,
+    far_copy,
+    ladder,
+    memory,
+    page,
+    record,
+    related,
+    training_run,
+)
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.record import SHARED_DATA, Row
 
@@ -190,6 +202,11 @@ def test_archive_passes_under_its_size_and_time() -> None:
     rows: list[Row] = [{"total_bytes": size, "unpack_seconds": 3.0} for size in (40_999, 50_000)]
     assert passed(archive.judge(rows)) == [True, True]
     assert passed(archive.judge([{"total_bytes": 41_000, "unpack_seconds": 60.0}])) == [False, False]
+
+
+def test_a_training_run_passes_at_the_very_byte() -> None:
+    rows: list[Row] = [{"log": "llm.c", "run": "all steps", "bytes": size} for size in (6_614_480_846, 6_614_480_847)]
+    assert passed(training_run.judge(rows)) == [True, False]
 
 
 def test_the_page_has_a_row_for_each_file_of_a_ladder() -> None:

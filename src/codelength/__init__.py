@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codelength.coding.sequential import ByteReader, SequentialModel
     from codelength.data.bundled import bundled
     from codelength.data.files import load
+    from codelength.data.loss_logs import read_loss_curves
     from codelength.dataset import Dataset
     from codelength.errors import (
         CodecError,
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from codelength.loss_curve import LossCurve
     from codelength.measure.codelength import measure, measure_ladder
     from codelength.measure.generate import generate
     from codelength.measure.nulls import standard_nulls
     from codelength.measure.shared import shared, shared_ladder
+    from codelength.measure.training_run import training_run
     from codelength.models.counts import Counts
     from codelength.models.from_codec import FromCodec, RoundTripCost, round_trip_cost
     from codelength.models.libraries import Brotli, Bz2, Gzip, Ppmd, Xz, Zstd
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
     from codelength.models.mixtures import Bayes, Switching
     from codelength.registry import LADDER, create, entries, split_names
     from codelength.report.plots import shared_plot
-    from codelength.result import Codelength, Shared
+    from codelength.result import Codelength, Shared, TrainingRun
     from codelength.types import Bits, Codec, Conditional, Learner, Model, Probs, Reader
 
     __version__: str
@@ -76,6 +79,7 @@ __all__ = [
     "Learner",
     "LimitError",
     "Limits",
+    "LossCurve",
     "Mixing",
     "Model",
     "OptionError",
@@ -88,6 +92,7 @@ __all__ = [
     "Shared",
     "SourceError",
     "Switching",
+    "TrainingRun",
     "UnknownNameError",
     "UsageError",
     "Xz",
@@ -103,6 +108,7 @@ __all__ = [
     "measure",
     "measure_ladder",
     "read_container",
+    "read_loss_curves",
     "round_trip_cost",
     "scan_container",
     "shared",
@@ -110,6 +116,7 @@ __all__ = [
     "shared_plot",
     "split_names",
     "standard_nulls",
+    "training_run",
     "write_container",
 ]
 
@@ -119,15 +126,18 @@ _HOMES = {
     "codelength.coding.sequential": "ByteReader SequentialModel",
     "codelength.data.bundled": "bundled",
     "codelength.data.files": "load",
+    "codelength.data.loss_logs": "read_loss_curves",
     "codelength.dataset": "Dataset",
     "codelength.errors": (
         "CodecError CodelengthError DamagedError DataError FormatError GivenError "
         "LimitError OptionError ProgramError SourceError UnknownNameError UsageError"
     ),
+    "codelength.loss_curve": "LossCurve",
     "codelength.measure.codelength": "measure measure_ladder",
     "codelength.measure.generate": "generate",
     "codelength.measure.nulls": "standard_nulls",
     "codelength.measure.shared": "shared shared_ladder",
+    "codelength.measure.training_run": "training_run",
     "codelength.models.counts": "Counts",
     "codelength.models.from_codec": "FromCodec RoundTripCost round_trip_cost",
     "codelength.models.libraries": "Brotli Bz2 Gzip Ppmd Xz Zstd",
@@ -135,7 +145,7 @@ _HOMES = {
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.registry": "LADDER create entries split_names",
     "codelength.report.plots": "shared_plot",
-    "codelength.result": "Codelength Shared",
+    "codelength.result": "Codelength Shared TrainingRun",
     "codelength.types": "Bits Codec Conditional Learner Model Probs Reader",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

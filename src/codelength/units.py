@@ -46,6 +46,15 @@ def bytes_from_bits(bits: float) -> int:
     return math.ceil(bits / BITS_PER_BYTE)
 
 
+def nearest_bytes(bits: float) -> int:
+    """Bits as bytes, rounded to the nearest whole one; for lengths of which nothing is written.
+
+    >>> nearest_bytes(17.0), nearest_bytes(21.0)
+    (2, 3)
+    """
+    return round(bits / BITS_PER_BYTE)
+
+
 def bits_per_byte(bits: float, size_bytes: int) -> float:
     """Bits for each raw byte; nan for no bytes.
 

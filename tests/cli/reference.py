@@ -24,7 +24,11 @@ messages to standard error. Exit codes: 0, 1 (the data), 2 (the request), 130 (C
 
 def reference() -> str:
     """The page as it should be."""
-    verbs = [command.callback.__name__ for command in shell.build_app().registered_commands if command.callback]
+    verbs = [
+        command.callback.__name__.replace("_", "-")
+        for command in shell.build_app().registered_commands
+        if command.callback
+    ]
     parts = [_HEAD, _block("--help")]
     parts += [f"## {verb}\n\n{_block(verb, '--help')}" for verb in verbs]
     return "\n".join(parts)

@@ -9,7 +9,7 @@ Code lengths are float64 bits; bytes are counted on the raw input.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from codelength.learning.meter import PrequentialMeter, prequential_meter
     from codelength.loss_curve import LossCurve
     from codelength.measure.codelength import measure, measure_ladder
     from codelength.measure.generate import generate
@@ -84,6 +85,7 @@ __all__ = [
     "Model",
     "OptionError",
     "Ppmd",
+    "PrequentialMeter",
     "Probs",
     "ProgramError",
     "Reader",
@@ -107,6 +109,7 @@ __all__ = [
     "load",
     "measure",
     "measure_ladder",
+    "prequential_meter",
     "read_container",
     "read_loss_curves",
     "round_trip_cost",
@@ -132,6 +135,7 @@ _HOMES = {
         "CodecError CodelengthError DamagedError DataError FormatError GivenError "
         "LimitError OptionError ProgramError SourceError UnknownNameError UsageError"
     ),
+    "codelength.learning.meter": "PrequentialMeter prequential_meter",
     "codelength.loss_curve": "LossCurve",
     "codelength.measure.codelength": "measure measure_ladder",
     "codelength.measure.generate": "generate",

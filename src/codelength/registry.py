@@ -1,12 +1,14 @@
 """The registry: one table from names to codecs, with options that are parsed and checked.
 
     name[(member, ...)][:option=value,...]      zstd:level=19    bayes(counts:order=2,mixing)    from_codec(gzip)
+    name:word[,option=value,...]                hf:./model,context=512          where an option may stand first
 
 A codec's `name` is what was typed, so that it says all that a decoder needs. Nothing is imported before its codec is
 made. To add a model is one file and one entry here; the laws then apply to it at its `law_names`.
 """
 
 import difflib
+import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +43,8 @@ class Option:
     low: float = 0
     high: float = 0
     choices: tuple[str, ...] = ()
+    first: bool = False  # must be given, and may stand first without its key
+    in_name: bool = True  # whether the codec's name, which files hold, says it
 
     @property
     def shown(self) -> str:
@@ -92,6 +96,11 @@ class Entry:
     factory: Factory
     law_names: tuple[str, ...]  # full names with small state, at which the laws run
     members: tuple[int, int] = (0, 0)  # how many codecs it takes in parentheses, at least and at most
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the bare name is enough."""
+        return not any(option.first for option in self.options.values()) and not self.members[0]
 
     def describe(self) -> str:
         """Name, summary and options, a line each."""
@@ -223,9 +232,12 @@ def _parts(name: str, what: str) -> tuple[str, str | None, str]:
 def _parse_options(name: str, options: Mapping[str, Option], text: str) -> tuple[dict[str, Value], list[str]]:
     values: dict[str, Value] = {}
     texts: list[str] = []
-    for piece in text.split(",") if text else []:
+    first = next((key for key, option in options.items() if option.first), None)
+    for place, piece in enumerate(text.split(",") if text else []):
         key, equals, value = (part.strip() for part in piece.partition("="))
-        if not equals:
+        if not equals and place == 0 and first is not None:
+            key, value = first, key
+        elif not equals:
             raise OptionError(f"{name}: {piece!r} is no option; write option=value")
         option = options.get(key)
         if option is None:
@@ -234,7 +246,10 @@ def _parse_options(name: str, options: Mapping[str, Option], text: str) -> tuple
         if key in values:
             raise OptionError(f"{name}: option {key!r} is given twice")
         values[key] = option.parse(name, key, value)
-        texts.append(f"{key}={value}")
+        if option.in_name:
+            texts.append(f"{key}={value}" if equals else value)
+    if first is not None and not values.get(first):
+        raise OptionError(f"{name}: {first} is missing; write {name}:{first.upper()} or {name}:{first}={first.upper()}")
     return values, texts
 
 
@@ -316,6 +331,32 @@ def _mixing(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
     from codelength.models.mixing.model import Mixing
 
     return Mixing(str(options["level"]), memory_bytes=int(options["memory"]) or None)
+
+
+def _hf(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    path = str(options["path"])
+    if any(letter in "()" or not letter.isprintable() for letter in path):
+        raise OptionError(f"hf: path={path!r} has parentheses or unprintable letters, which a model's name cannot hold")
+    missing = [name for name in ("torch", "transformers", "tokenizers") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(f"hf needs {missing[0]}, which is not installed; pip install 'codelength[hf]'")
+    from codelength.models.pretrained import Pretrained, Reading
+    from codelength.models.pretrained_net import Loading
+
+    reading = Reading(
+        context_tokens=int(options["context"]),
+        stride_tokens=int(options["stride"]),
+        block_bytes=int(options["block"]),
+        start=options["start"] == "auto",
+        adapt=options["adapt"] == "true",
+        rate=float(options["rate"]),
+    )
+    loading = Loading(
+        dtype=str(options["dtype"]),
+        device=str(options["device"]),
+        local_files_only=options["local_files_only"] == "true",
+    )
+    return Pretrained(path, reading=reading, loading=loading)
 
 
 def _bayes(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
@@ -440,6 +481,32 @@ _TABLE = (
         _from_codec,
         ("from_codec(gzip:level=1,memory=1):reach=64",),
         members=(1, 1),
+    ),
+    Entry(
+        "hf",
+        "a pretrained language model of transformers, by tokens; its weights are outside information",
+        {
+            "path": Option(
+                "word", "", "folder or name on the Hugging Face hub; may stand first without path=", first=True
+            ),
+            "context": Option("int", 0, "tokens it sees at most, 0 for the model's own up to 1,024", low=0, high=10**6),
+            "stride": Option("int", 0, "tokens by which the window moves, 0 for half of it", low=0, high=10**6),
+            "block": Option("size", 4 * KIB, "bytes that are cut into tokens together", low=16, high=GIB),
+            "start": Option("word", "auto", "begin with the model's start token, free", choices=("auto", "none")),
+            "adapt": Option("word", "false", "go on learning from what was paid", choices=("true", "false")),
+            "rate": Option("float", 0.05, "step of adapt", low=0, high=100),
+            "dtype": Option("word", "float32", "numbers", choices=("float32", "bfloat16", "float16")),
+            "device": Option("word", "cpu", "where it runs", choices=("cpu", "cuda")),
+            "local_files_only": Option(
+                "word",
+                "true",
+                "false lets it be fetched, once; not kept in names",
+                choices=("true", "false"),
+                in_name=False,
+            ),
+        },
+        _hf,
+        (),  # no model comes with the library: the laws run over models that their tests make
     ),
 )
 _ENTRIES: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _TABLE})

@@ -5,6 +5,7 @@ A code length says of what kind it is: `coded` (that many bytes were written, de
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ Verdict = Literal["useful", "useless", "undecided"]
 
 CODELENGTH_KEYS = (
     *("model", "data", "sha256", "raw_bytes", "bits", "bits_per_byte", "ratio", "kind", "model_bits", "seconds"),
+    *("total_bits", "settings"),
 )
 SHARED_KEYS = (
     *("model", "x", "y", "x_bits", "y_bits", "y_given_x_bits", "x_given_y_bits", "xy_bits", "yx_bits"),
@@ -34,6 +36,9 @@ NOT_VALID, DOUBTFUL = "not valid: ", "doubtful: "
 class Codelength:
     """What one model pays for one piece of data.
 
+    `model_bits` is what sending the model itself would cost, 0 where it is a part of this library; `settings` say what
+    the bits depend on besides the data.
+
     >>> print(Codelength("xz", "a.txt", "ab12", raw_bytes=100, bits=200.0, kind="coded"))
     xz: a.txt 100 bytes, 200.0 bits coded, 2.0000 bits per byte
     """
@@ -46,6 +51,12 @@ class Codelength:
     kind: Kind
     model_bits: float = 0.0
     seconds: float = 0.0
+    settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+    @property
+    def total_bits(self) -> float:
+        """The two-part code: the data's bits and the model's."""
+        return self.bits + self.model_bits
 
     @property
     def bits_per_byte(self) -> float:

@@ -8,7 +8,7 @@ Laws and measures select by these protocols and by the declared fields, never by
 Code lengths are float64 bits; bytes are counted on the raw input.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -149,6 +149,19 @@ class Model(Conditional, Protocol):
 
 
 @runtime_checkable
+@runtime_checkable
+class Equipped(Protocol):
+    """A codec both of whose ends hold more than this library: weights that would have to be sent besides."""
+
+    @property
+    def model_bits(self) -> float:
+        """What sending it would cost."""
+
+    @property
+    def settings(self) -> Mapping[str, str | int | float | bool]:
+        """What its code lengths depend on besides the data: windows, start token, ..."""
+
+
 class Learner(Protocol):
     """Pays for labels as they come: what a label costs was predicted before it was learnt."""
 

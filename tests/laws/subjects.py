@@ -39,9 +39,11 @@ def conditional_of(name: str) -> Conditional:
     return codec
 
 
-def names_of(kind: Kind) -> list[str]:
+def names_of(kind: Kind, *, tokens: bool = True) -> list[str]:
+    """Law names of this kind; without models of tokens where a law asks for steps of a byte."""
     names = [name for entry in entries().values() for name in entry.law_names]
-    return [name for name in names if isinstance(subject(name), kind)]
+    names = [name for name in names if isinstance(subject(name), kind)]
+    return [name for name in names if tokens or model_of(name).unit != "token"]
 
 
 @functools.cache

@@ -21,7 +21,8 @@ def assert_near(name: str, got: Probs, wanted: Probs) -> None:
     np.testing.assert_allclose(got, wanted, rtol=0, atol=TOLERANCE_BITS[model_of(name).arithmetic])
 
 
-@pytest.mark.parametrize("name", names_of(Model))
+@pytest.mark.bytewise
+@pytest.mark.parametrize("name", names_of(Model, tokens=False))
 def test_bits_are_those_of_predict_pay_update(name: str) -> None:
     data, reader = sample(name, 300), model_of(name).reader()
     paid = []
@@ -87,13 +88,19 @@ def test_order_names_every_step_from_the_first(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names_of(Model))
-def test_predictions_are_probabilities_and_what_bytes_cost(name: str) -> None:
-    model = model_of(name).after(sample(name, 500))
-    probabilities = model.reader().predict()
+def test_predictions_are_probabilities(name: str) -> None:
+    probabilities = model_of(name).after(sample(name, 500)).reader().predict()
     assert probabilities.shape == (256,)
     assert np.isfinite(probabilities).all() and (probabilities > 0).all()
     assert abs(probabilities.sum() - 1) < 1e-9
     assert integer_counts(probabilities).min() >= 1
+
+
+@pytest.mark.bytewise
+@pytest.mark.parametrize("name", names_of(Model, tokens=False))
+def test_predictions_are_what_bytes_cost(name: str) -> None:
+    model = model_of(name).after(sample(name, 500))
+    probabilities = model.reader().predict()
     costs = model.bits_each([bytes((byte,)) for byte in range(256)])
     assert_near(name, np.array([cost[0] for cost in costs]), -np.log2(probabilities))
 

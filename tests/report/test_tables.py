@@ -55,6 +55,17 @@ def test_a_difference_closes_its_chain_by_definition() -> None:
     assert [row[4] for row in joint.rows] == ["3,600", "by definition"]
 
 
+def test_a_measure_table_shows_what_a_model_would_cost_to_send_where_there_is_one() -> None:
+    rows = [
+        Codelength("hf:m", "a.txt", "ab", 100, 203.0, "ideal", model_bits=5000.0),
+        Codelength("xz", "a.txt", "ab", 100, 500.0, "coded"),
+    ]
+    table = measure_table(rows)
+    assert table.columns[-3:-1] == ("model bits", "total bits")
+    assert [row[-3:-1] for row in table.rows] == [("5,000", "5,203"), ("0.0", "500")]
+    assert "model bits" not in measure_table(rows[1:]).columns
+
+
 def test_a_measure_table_shows_sizes_and_kinds() -> None:
     table = measure_table([Codelength("xz", "a.txt", "ab", 100, 203.0, "coded", seconds=0.5)], given="b.txt")
     assert table.plain() == (

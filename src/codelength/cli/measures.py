@@ -22,6 +22,7 @@ Names = Annotated[
     str | None,
     typer.Option("--with", metavar="NAMES", help="Models, separated by commas; see `codelength models`."),
 ]
+_UNKNOWN_UNTIL_NAMED = "predicts; what it sees and takes depends on which one: codelength models hf:PATH"
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, the best first.")]
 
 
@@ -67,6 +68,9 @@ def measure(
             if number:
                 typer.echo()
             measure_table(rows, given=None if before is None else before.name).write(sys.stdout)
+            for row in rows:
+                if row.settings:
+                    typer.echo(f"{row.model}: {', '.join(f'{key} {value}' for key, value in row.settings.items())}")
             for codec in codecs if before is not None else ():
                 _warn(window_warnings(codec, sizes[1] or 0, sizes[0]))
 
@@ -138,13 +142,19 @@ def models(
     from codelength.registry import LADDER, create, entries
 
     table = entries()
+    codec = None
     if name is not None and name not in table:
-        create(name)  # says what was meant, or is a full name
+        codec = create(name)  # says what was meant, or is a full name
         name = name.partition(":")[0].partition("(")[0]
     for entry in table.values():
         if name in (None, entry.name):
             typer.echo(entry.describe())
-            typer.echo(f"  {_abilities(create(_example(entry)))}")
+            if entry.is_complete or entry.members[0]:
+                typer.echo(f"  {_abilities(create(_example(entry)))}")
+            elif codec is not None:
+                typer.echo(f"  {_abilities(codec)}")
+            else:
+                typer.echo(f"  {_UNKNOWN_UNTIL_NAMED}")
     if name is None:
         typer.echo(f"The default ladder: {','.join(LADDER)}")
 

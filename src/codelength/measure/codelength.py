@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from codelength.dataset import Dataset, sha256_of
 from codelength.errors import CodecError
 from codelength.result import Codelength
-from codelength.types import Codec, Conditional, Kind, Model
+from codelength.types import Codec, Conditional, Equipped, Kind, Model
 from codelength.units import MIB, bits_from_bytes
 
 Advance = Callable[[int], object]  # takes the bytes done since the last call
@@ -42,7 +42,17 @@ def measure(
     before = given.joined if isinstance(given, Dataset) else given
     advance = progress or silent
     bits, kind = _length(raw, codec, before, coded, advance)
-    return Codelength(codec.name, name, sha256_of(raw), len(raw), bits, kind, seconds=time.perf_counter() - started)
+    return Codelength(
+        codec.name,
+        name,
+        sha256_of(raw),
+        len(raw),
+        bits,
+        kind,
+        model_bits=codec.model_bits if isinstance(codec, Equipped) else 0.0,
+        settings=dict(codec.settings) if isinstance(codec, Equipped) else {},
+        seconds=time.perf_counter() - started,
+    )
 
 
 def measure_ladder(

@@ -161,7 +161,16 @@ def _joint_bits(codec: Codec, x: bytes, y: bytes, kind: Kind | None, advance: Ad
 def _in_turn(codec: Model, first: bytes, second: bytes, advance: Advance) -> tuple[Bits, Bits]:
     """The cost of each block of the first and then of the second, by one reader that is gone afterwards."""
     reader = codec.reader()
+    if codec.unit == "token":  # blocks read one by one would be cut into tokens one by one
+        return _cut_blocks(reader, first, advance), _cut_blocks(reader, second, advance)
     return _read_blocks(reader, first, advance), _read_blocks(reader, second, advance)
+
+
+def _cut_blocks(reader: Reader, data: bytes, advance: Advance) -> Bits:
+    costs = reader.read(data)
+    advance(len(data))
+    edges = itertools.pairwise(block_edges(len(data)))
+    return np.array([math.fsum(costs[start:end]) for start, end in edges], np.float64)
 
 
 def _read_blocks(reader: Reader, data: bytes, advance: Advance) -> Bits:

@@ -306,7 +306,8 @@ class PretrainedReader(ByteReader):
         if not self._parts.vocabulary.is_complete:
             masses = (1 - escapes.share) * masses + escapes.share * escapes.bytes()
         masses = np.maximum(masses, 1e-300)
-        return masses / masses.sum()
+        probabilities: Probs = masses / masses.sum()
+        return probabilities
 
 
 class _Parts:

@@ -12,20 +12,21 @@ import contextlib
 import copy
 import importlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import transformers
 
-from codelength.errors import SourceError, UnknownNameError, UsageError
+from codelength.errors import OptionError, SourceError, UnknownNameError, UsageError
 from codelength.models.pretrained_vocabulary import HuggingFaceTokenizer
 from codelength.units import BITS_PER_BYTE
 
-DType = Literal["float32", "bfloat16", "float16"]
 DTYPES: dict[str, torch.dtype] = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
@@ -36,15 +37,23 @@ Logits = npt.NDArray[np.float32]
 
 _POSITIONS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 _CLIP = 1.0
+_HUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """How a model is loaded: numbers of this type on this device, from this machine only unless told otherwise."""
+    """How a model is loaded: numbers of this type on this device, from this machine only unless told otherwise.
 
-    dtype: DType = "float32"
+    Raises OptionError for another type than float32, bfloat16 and float16.
+    """
+
+    dtype: str = "float32"
     device: str = "cpu"
     local_files_only: bool = True
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise OptionError(f"hf: dtype={self.dtype} is unknown; use {', '.join(DTYPES)}")
 
 
 class Source:
@@ -59,12 +68,9 @@ class Source:
         if loading.device.startswith("cuda") and not torch.cuda.is_available():
             raise UsageError(f"hf: device={loading.device} is not there: torch sees no such device; use device=cpu")
         try:
-            with torch.device("meta"), _quiet():
-                loader: Any = transformers.AutoModelForCausalLM
-                hollow = loader.from_config(self.config, trust_remote_code=False)
+            self.parameters = count_parameters(self.config)
         except (ValueError, ImportError) as error:
             raise UsageError(f"hf: {name} is no causal language model of transformers: {_first_line(error)}") from error
-        self.parameters = sum(parameter.numel() for parameter in hollow.parameters())
 
     @property
     def positions(self) -> int | None:
@@ -119,16 +125,33 @@ class Source:
         return Net(module, self.loading.device)
 
     def _load(self, loader: Any, what: str, **options: Any) -> Any:
-        local = self.loading.local_files_only
+        local, place = (
+            self.loading.local_files_only,
+            str(Path(self.name).expanduser()) if "~" in self.name else self.name,
+        )
         try:
             with _quiet():
-                return loader.from_pretrained(self.name, local_files_only=local, trust_remote_code=False, **options)
+                return loader.from_pretrained(place, local_files_only=local, trust_remote_code=False, **options)
         except MemoryError:
             raise
         except Exception as error:  # transformers raises whatever its formats' readers do
             if what == "weights" and not isinstance(error, OSError):
                 raise SourceError(f"hf: the weights of {self.name} cannot be read: {_first_line(error)}") from error
             raise _unknown(self.name, what, local, error) from error
+
+
+def count_parameters(config: Any) -> int:
+    """How many weights a causal language model of this configuration has, shared ones once; none is made.
+
+    Raises ValueError for a configuration that is of no such model.
+
+    >>> count_parameters(transformers.GPT2Config())  # the smallest GPT-2, "124M"
+    124439808
+    """
+    loader: Any = transformers.AutoModelForCausalLM
+    with torch.device("meta"), _quiet():
+        hollow = loader.from_config(config, trust_remote_code=False)
+    return sum(int(parameter.numel()) for parameter in hollow.parameters())
 
 
 class Net:
@@ -212,10 +235,14 @@ def _numbers(logits: torch.Tensor) -> Logits:
 
 
 def _unknown(name: str, what: str, local: bool, error: Exception) -> UnknownNameError:
-    allow = f"allow fetching by hf:{name},local_files_only=false, or " if local else ""
+    if not _HUB_NAME.fullmatch(name) or Path(name).expanduser().is_dir():
+        return UnknownNameError(
+            f"hf: {name!r} is no folder with the {what} of a model; save_pretrained writes one ({_first_line(error)})"
+        )
+    where, allow = (" on this machine", f"or hf:{name},local_files_only=false to fetch it ") if local else ("", "")
     return UnknownNameError(
-        f"hf: the {what} of {name!r} cannot be had{' on this machine' if local else ''}; give the path of a "
-        f"folder that save_pretrained wrote, {allow}fetch it by `hf download {name}` ({_first_line(error)})"
+        f"hf: the {what} of {name!r} cannot be had{where}; write the path of a folder that save_pretrained wrote, "
+        f"{allow}({_first_line(error)})"
     )
 
 

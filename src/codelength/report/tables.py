@@ -88,11 +88,19 @@ class Table:
 
 
 def measure_table(rows: Sequence[Codelength], *, given: str | None = None) -> Table:
-    """One row a model, as they come, under the name and size of the data; rows must be of one piece of data."""
+    """One row a model, as they come, under the name and size of the data; rows must be of one piece of data.
+
+    Where some model would have to be sent too, two columns show what that takes and the total.
+    """
     first = rows[0]
+    two_parts = any(row.model_bits for row in rows)
     return Table(
         f"{first.data}: {first.raw_bytes:,} bytes" + (f", given {given}" if given else ""),
-        ("model", "bits", "bytes", "bits per byte", "ratio", "kind", "seconds"),
+        (
+            *("model", "bits", "bytes", "bits per byte", "ratio", "kind"),
+            *(("model bits", "total bits") if two_parts else ()),
+            "seconds",
+        ),
         tuple(
             (
                 row.model,
@@ -101,6 +109,7 @@ def measure_table(rows: Sequence[Codelength], *, given: str | None = None) -> Ta
                 _number(row.bits_per_byte, ".4f"),
                 _number(row.ratio, ".3f"),
                 row.kind,
+                *((bits_text(row.model_bits), bits_text(row.total_bits)) if two_parts else ()),
                 f"{row.seconds:.2f}",
             )
             for row in rows

@@ -96,6 +96,13 @@ class Entry:
     factory: Factory
     law_names: tuple[str, ...]  # full names with small state, at which the laws run
     members: tuple[int, int] = (0, 0)  # how many codecs it takes in parentheses, at least and at most
+    needs: str = ""  # a module that must be installed
+    extra: str = ""  # of this package, which installs it
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether what it needs is there."""
+        return not self.needs or importlib.util.find_spec(self.needs) is not None
 
     @property
     def is_complete(self) -> bool:
@@ -214,6 +221,9 @@ def read_name(name: str, table: Mapping[str, AnyNamed], *, what: str = "model", 
 def _create(name: str, depth: int) -> Codec:
     read = read_name(name, _ENTRIES, what="model", depth=depth)
     members = tuple(_create(part, depth + 1) for part in read.members)
+    if not read.entry.is_installed:
+        missing, extra = read.entry.needs, read.entry.extra
+        raise UsageError(f"{name} needs {missing}, which is not installed; pip install 'codelength[{extra}]'")
     codec = read.entry.factory(members, read.values)
     object.__setattr__(codec, "name", read.full_name(read.entry.name, [member.name for member in members]))
     return codec
@@ -372,6 +382,18 @@ def _switching(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Code
     return Switching(_models(members), rate=float(rate) if rate else None)
 
 
+def _transformer(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.nets.making import make
+
+    return make("transformer", options)
+
+
+def _lstm(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.nets.making import make
+
+    return make("lstm", options)
+
+
 def _models(members: tuple[Codec, ...]) -> list[Model]:
     """The members as Models; UsageError for one that does not predict."""
     models = []
@@ -384,6 +406,23 @@ def _models(members: tuple[Codec, ...]) -> list[Model]:
 
 def _level(default: int, low: int, high: int) -> Option:
     return Option("int", default, "effort", low=low, high=high)
+
+
+def _net_options(layers: int, width: int, optimizer: str, rate: float, replay: int) -> dict[str, Option]:
+    return {
+        "layers": Option("int", layers, "layers", low=1, high=64),
+        "width": Option("int", width, "numbers a position is kept in", low=8, high=8192),
+        "streams": Option("int", 1, "rows of a block that are learned side by side", low=1, high=4096),
+        "block": Option("int", 32, "bytes of a row; one update for every streams x block bytes", low=1, high=65536),
+        "replay": Option("int", replay, "streams of the past in each update", low=0, high=1024),
+        "optimizer": Option("word", optimizer, "of the matrices; the rest has adam", choices=("adam", "muon")),
+        "rate": Option("float", rate, "learning rate of adam", low=0, high=1),
+        "average": Option("float", 0.0, "predict by weights averaged so far, such as 0.99", low=0, high=0.999999),
+        "calibrate": Option("word", "yes", "fit the temperature to what was predicted", choices=("yes", "no")),
+        "orders": Option("size", 64 * MIB, "memory of count-based orders beside the net, 0 for none", low=0, high=GIB),
+        "seed": Option("int", 0, "of the first weights and the replays", low=0, high=2**31 - 1),
+        "device": Option("word", "cpu", "where the net runs", choices=("cpu", "cuda")),
+    }
 
 
 def _window(default: int, low: int, high: int) -> Option:
@@ -457,6 +496,33 @@ _TABLE = (
         },
         _mixing,
         ("mixing:level=fast,memory=8MiB", "mixing:memory=16MiB", "mixing:level=max,memory=64MiB"),
+    ),
+    Entry(
+        "transformer",
+        "attention over bytes that learns what it codes, beside count-based orders; extra torch",
+        {
+            **_net_options(2, 128, "muon", 0.003, 1),
+            "window": Option("int", 64, "bytes back that a layer sees", low=1, high=65536),
+        },
+        _transformer,
+        (
+            "transformer:width=16,layers=1,block=16,window=12,replay=1,orders=64KiB",
+            "transformer:width=16,layers=2,streams=3,block=4,window=6,orders=0,average=0.5,optimizer=adam,rate=0.02",
+        ),
+        needs="torch",
+        extra="torch",
+    ),
+    Entry(
+        "lstm",
+        "a recurrent net over bytes that learns what it codes, beside count-based orders; extra torch",
+        _net_options(1, 224, "adam", 0.002, 3),
+        _lstm,
+        (
+            "lstm:width=16,block=16,replay=2,orders=64KiB",
+            "lstm:width=8,layers=2,streams=3,block=4,orders=0,rate=0.03",
+        ),
+        needs="torch",
+        extra="torch",
     ),
     Entry(
         "bayes",

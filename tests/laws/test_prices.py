@@ -9,7 +9,7 @@ from tests.laws.subjects import affordable, model_of, names_of, text
 from codelength.coding.rounding import integer_counts
 from codelength.types import Model, Probs
 
-TOLERANCE_BITS = {"integer": 1e-9, "fixed": 1e-9, "float": 1e-6}
+TOLERANCE_BITS = {"integer": 1e-9, "fixed": 1e-9, "float": 1e-4}  # float32 logits: by blocks or by bytes
 SECONDS = 0.05
 
 

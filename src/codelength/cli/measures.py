@@ -149,7 +149,9 @@ def models(
     for entry in table.values():
         if name in (None, entry.name):
             typer.echo(entry.describe())
-            if entry.is_complete or entry.members[0]:
+            if not entry.is_installed:
+                typer.echo(f"  needs {entry.needs}: pip install 'codelength[{entry.extra}]'")
+            elif entry.is_complete or entry.members[0]:
                 typer.echo(f"  {_abilities(create(_example(entry)))}")
             elif codec is not None:
                 typer.echo(f"  {_abilities(codec)}")

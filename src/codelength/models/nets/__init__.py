@@ -1,0 +1,1 @@
+"""Nets that learn as they compress: predict, pay, update."""

@@ -37,8 +37,13 @@ Cut = Callable[[str], tuple[list[int], list[tuple[int, int]]]]  # ids, and which
 class HuggingFaceTokenizer(Protocol):
     """What is asked of a tokenizer of transformers."""
 
-    all_special_ids: list[int]
-    unk_token_id: int | None
+    @property
+    def all_special_ids(self) -> list[int]:
+        """Ids of tokens that stand for no text."""
+
+    @property
+    def unk_token_id(self) -> int | None:
+        """The id of what is unknown, if there is one."""
 
     def get_vocab(self) -> dict[str, int]:
         """Tokens and their ids."""
@@ -62,7 +67,7 @@ class Vocabulary:
     def __init__(self, spellings: Iterable[tuple[int, bytes]], cut: Cut) -> None:
         entries = sorted((spelling, token) for token, spelling in spellings if spelling)
         if not entries:
-            raise UsageError("no token of this tokenizer spells any bytes; it cannot code text")
+            raise UsageError("no token of this tokenizer spells any bytes; is its tokenizer there (tokenizer.json)?")
         self.ids = np.array([token for _, token in entries], np.int64)  # [size]
         self.size = len(entries)
         self._spellings = [spelling for spelling, _ in entries]

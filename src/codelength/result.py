@@ -6,6 +6,7 @@ A code length says of what kind it is: `coded` (that many bytes were written, de
 
 import json
 from collections.abc import Mapping
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,6 +31,10 @@ TRAINING_RUN_KEYS = (
     *("last_loss_bits", "first_epoch_bits", "equal_tokens", "equal_bits", "valid", "flags", "seconds"),
 )
 NOT_VALID, DOUBTFUL = "not valid: ", "doubtful: "
+LABELS_KEYS = (
+    *("learner", "data", "sha256", "protocol", "labels", "classes", "seeds", "bits", "bits_per_label", "interval_bits"),
+    *("uniform_bits", "entropy_bits", "compression", "compression_entropy", "kind", "model_bits", "seconds", "curve"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,116 @@ class TrainingRun:
         known = f", {self.bits_per_byte:.4f} bits per byte, {self.ratio:.2f} times" if self.raw_bytes > 0 else ""
         steps = f" in {self.steps:,} steps" if self.steps else ""
         return f"{self.run}: {self.tokens:,} tokens{steps}, {self.total_bits:,.1f} bits {self.kind}{code}{known}"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCode:
+    """What one learner pays for the labels of data whose inputs are known, the mean over seeds.
+
+    `entropy_bits` are those of the adaptive code that sees no input (KT); `curve` holds (labels, mean bits for them).
+
+    >>> row = LabelCode("knn", "digits", "ab12", "online", 10, 4, (0, 1), (8.0, 12.0), 16.0, interval_bits=(4.0, 16.0))
+    >>> row.bits, row.uniform_bits, row.compression
+    (10.0, 20.0, 2.0)
+    """
+
+    learner: str
+    data: str
+    sha256: str
+    protocol: str
+    labels: int
+    classes: int
+    seeds: tuple[int, ...]
+    bits_each: tuple[float, ...]
+    entropy_bits: float
+    interval_bits: tuple[float, float] | None = None
+    curve: tuple[tuple[int, float], ...] = ()
+    kind: Kind = "prequential"
+    model_bits: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def bits(self) -> float:
+        """The mean over seeds."""
+        return math.fsum(self.bits_each) / len(self.bits_each)
+
+    @property
+    def bits_per_label(self) -> float:
+        """Bits for each label."""
+        return self.bits / self.labels
+
+    @property
+    def uniform_bits(self) -> float:
+        """What log2 K bits a label come to."""
+        return self.labels * math.log2(self.classes)
+
+    @property
+    def compression(self) -> float:
+        """The uniform code's bits by these."""
+        return self.uniform_bits / self.bits if self.bits else float("nan")
+
+    @property
+    def compression_entropy(self) -> float:
+        """The bits of the labels' frequencies by these."""
+        return self.entropy_bits / self.bits if self.bits else float("nan")
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        return _line({key: getattr(self, key) for key in LABELS_KEYS})
+
+    def __str__(self) -> str:
+        return (
+            f"{self.learner}: {self.labels:,} labels of {self.data}, {self.bits:,.1f} bits {self.kind}, "
+            f"{self.bits_per_label:.4f} bits per label"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureWorth:
+    """What a group of features is worth to a learner: the bits that the labels cost more without it."""
+
+    group: str
+    learner: str
+    bits: float
+    without_bits: float
+    interval_bits: tuple[float, float] | None = None
+    kind: Kind = "prequential"
+
+    @property
+    def worth_bits(self) -> float:
+        """Bits without the group minus bits with it; negative where it misleads."""
+        return self.without_bits - self.bits
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        keys = ("group", "learner", "bits", "without_bits", "worth_bits", "interval_bits", "kind")
+        return _line({key: getattr(self, key) for key in keys})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFit:
+    """One way to send true or random labels: what the labels cost, what the shipped model costs.
+
+    `likely` is the part of the labels that were given more than half of the probability.
+    """
+
+    how: str
+    truth: Literal["true", "random"]
+    labels: int
+    bits: float
+    model_bits: float
+    likely: float
+    kind: Kind
+
+    @property
+    def total_bits(self) -> float:
+        """Labels and model."""
+        return self.bits + self.model_bits
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        keys = ("how", "truth", "labels", "bits", "model_bits", "total_bits", "likely", "kind")
+        return _line({key: getattr(self, key) for key in keys})
 
 
 def _line(values: dict[str, Any]) -> str:

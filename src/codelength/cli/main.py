@@ -18,7 +18,13 @@ import typer
 from codelength.cli.progress import show_notes
 from codelength.errors import CodelengthError, UsageError
 
-VERB_MODULES = ("codelength.cli.measures", "codelength.cli.files", "codelength.cli.archiving", "codelength.cli.runs")
+VERB_MODULES = (
+    "codelength.cli.measures",
+    "codelength.cli.files",
+    "codelength.cli.archiving",
+    "codelength.cli.labels",
+    "codelength.cli.runs",
+)
 INTERRUPTED = 128 + signal.SIGINT
 
 

@@ -5,21 +5,32 @@ Colours are Okabe and Ito's, which colour-blind readers tell apart; markers diff
 
 import importlib.util
 import io
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from codelength.errors import UsageError
 from codelength.report.tables import percent_text
-from codelength.result import Shared
+from codelength.result import LabelCode, Shared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 SUFFIXES = (".png", ".svg")
 _SCALES = ((1e9, "Gbit"), (1e6, "Mbit"), (1e3, "kbit"), (1.0, "bits"))
+_CURVES = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "black")
+_DASHES = ("-", "--", ":", "-.")
 _NULL_MARKERS = {"shuffled": ("D", "X shuffled"), "noise": ("x", "noise of X's size")}
+
+
+class Style(TypedDict):
+    """How a curve is drawn."""
+
+    color: str
+    linestyle: str
 
 
 def plot_format(name: str) -> str:
@@ -62,10 +73,43 @@ def shared_plot(rows: Sequence[Shared], picture_format: str) -> bytes:
         )
         first = ladder[0]
         figure.suptitle(f"What X = {_short(first.x)} tells about Y = {_short(first.y)}", fontweight="bold")
-        picture = io.BytesIO()
-        metadata = {"Date": None} if picture_format == "svg" else None
-        figure.savefig(picture, format=picture_format, dpi=160, metadata=metadata)
-        return picture.getvalue()
+        return _picture(figure, picture_format)
+
+
+def labels_plot(rows: Sequence[LabelCode], picture_format: str) -> bytes:
+    """Learning curves: bits for the first n labels, and bits for a label at n, by learner; the format is png or svg."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
+        figure = Figure(figsize=(11, 4.6), layout="constrained")
+        sums, rates = figure.subplots(1, 2)
+        for number, row in enumerate(rows):
+            style: Style = {"color": _CURVES[number % len(_CURVES)], "linestyle": _DASHES[number // len(_CURVES) % 4]}
+            places = [place for place, _ in row.curve]
+            sums.plot(places, [bits for _, bits in row.curve], label=_short(row.learner), **style)
+            pairs = list(itertools.pairwise(((0, 0.0), *row.curve)))
+            rates.plot(places, [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairs], **style)
+        first = rows[0]
+        places = [place for place, _ in first.curve]
+        uniform = first.uniform_bits / first.labels
+        sums.plot(places, [uniform * place for place in places], color=GREY, linewidth=1, label="uniform")
+        rates.axhline(uniform, color=GREY, linewidth=1)
+        for axes, label in ((sums, "bits for the first n labels"), (rates, "bits for a label at n")):
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            axes.set_ylabel(label)
+            _finish(axes, "labels n")
+        figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+        figure.suptitle(f"Labels of {_short(first.data)}, {first.protocol}", fontweight="bold")
+        return _picture(figure, picture_format)
+
+
+def _picture(figure: "Figure", picture_format: str) -> bytes:
+    picture = io.BytesIO()
+    metadata = {"Date": None} if picture_format == "svg" else None
+    figure.savefig(picture, format=picture_format, dpi=160, metadata=metadata)
+    return picture.getvalue()
 
 
 def _draw_lengths(axes: "Axes", ladder: Sequence[Shared]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from codelength.result import Codelength, Shared
+from codelength.result import Codelength, FeatureWorth, LabelCode, LabelFit, Shared
 from codelength.units import bytes_from_bits
 
 ABSENT = "-"
@@ -126,6 +126,71 @@ def shared_tables(rows: Sequence[Shared]) -> list[Table]:
     if any(not math.isnan(row.interleaved_bits) for row in rows):
         tables.append(_joint(rows))
     return tables
+
+
+def labels_table(rows: Sequence[LabelCode]) -> Table:
+    """One row a learner, as they come; rows must be of the same labels."""
+    first = rows[0]
+    return Table(
+        f"{first.data}: {first.labels:,} labels of {first.classes} classes, {first.protocol}; "
+        f"{bits_text(first.uniform_bits)} bits uniform, {bits_text(first.entropy_bits)} by their frequencies",
+        ("learner", "bits", "bits per label", "of uniform", "of frequencies", "95 % interval", "kind", "seconds"),
+        tuple(
+            (
+                row.learner,
+                bits_text(row.bits),
+                f"{row.bits_per_label:.4f}",
+                f"{row.compression:.2f}x",
+                f"{row.compression_entropy:.2f}x",
+                interval_text(row.interval_bits),
+                row.kind,
+                f"{row.seconds:.2f}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def worth_table(rows: Sequence[FeatureWorth]) -> Table:
+    """What each group of features is worth, as the rows come."""
+    first = rows[0]
+    return Table(
+        f"What features are worth to {first.learner}, which pays {bits_text(first.bits)} bits with all of them",
+        ("without", "bits", "worth", "95 % interval", "kind"),
+        tuple(
+            (
+                row.group,
+                bits_text(row.without_bits),
+                bits_text(row.worth_bits),
+                interval_text(row.interval_bits),
+                row.kind,
+            )
+            for row in rows
+        ),
+    )
+
+
+def fits_table(rows: Sequence[LabelFit]) -> Table:
+    """True and random labels by each way to send them, the fewest bits in all first."""
+    first = rows[0]
+    return Table(
+        f"True and random labels, {first.labels:,} of them: paid for as they come, or by a net that has memorised them",
+        ("labels", "how", "bits", "model bits", "total", "bits per label", "p > 1/2", "kind"),
+        tuple(
+            (
+                row.truth,
+                row.how,
+                bits_text(row.bits),
+                bits_text(row.model_bits),
+                bits_text(row.total_bits),
+                f"{row.total_bits / row.labels:.3f}",
+                percent_text(row.likely),
+                row.kind,
+            )
+            for row in sorted(rows, key=lambda row: (row.truth != "true", row.total_bits))
+        ),
+        left=frozenset({"how", "kind"}),
+    )
 
 
 def bits_text(bits: float) -> str:

@@ -5,8 +5,8 @@ A code length says of what kind it is: `coded` (that many bytes were written, de
 """
 
 import json
-from collections.abc import Mapping
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 

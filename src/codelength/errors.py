@@ -11,6 +11,7 @@ CodelengthError                 catch this to catch them all
     ├── GivenError              a wrong, missing or needless `given` text
     ├── LimitError              more memory or output would be needed than is allowed
     ├── CodecError              a library's codec failed, or what it decoded is not what was encoded
+    ├── MachineError            a float model rounds otherwise here than where its code was made
     └── ProgramError            a generating program failed or printed something else
 """
 
@@ -57,6 +58,10 @@ class LimitError(DataError):
 
 class CodecError(DataError):
     """A library's codec failed, or what it decoded is not what was encoded."""
+
+
+class MachineError(DataError):
+    """A float model does not repeat here what it computed where its code was made."""
 
 
 class ProgramError(DataError):

@@ -95,6 +95,15 @@ class Conditional(Codec, Protocol):
         """A new value that has read data; this one stays as it was."""
 
 
+@runtime_checkable
+class MachineBound(Protocol):
+    """A codec whose float arithmetic must be repeated to the last bit by whoever decodes."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What that depends on here: versions, processor, device; recorded beside a code. Empty where on nothing."""
+
+
 class Reader(Protocol):
     """A private state of a model: mutable, cheap to step."""
 

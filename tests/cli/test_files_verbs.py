@@ -114,6 +114,7 @@ def test_info_has_json_with_stable_keys(capsys: pytest.CaptureFixture[str]) -> N
         "chunks": 1,
         "stored_chunks": 0,
         "carried": False,
+        "environment": None,
     }
 
 

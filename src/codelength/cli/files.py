@@ -145,6 +145,7 @@ def _info_fields(name: str, contents: "Contents", decoding: "Forecast | None") -
         "chunks": contents.chunks,
         "stored_chunks": contents.stored_chunks,
         "carried": header.carried,
+        "environment": dict(header.environment) or None,
         "decode_seconds": None if decoding is None else decoding.seconds,
         "decode_memory_bytes": None if decoding is None else decoding.memory_bytes,
     }
@@ -159,7 +160,7 @@ def _info_text(name: str, contents: "Contents", decoding: "Forecast | None") -> 
     how = "one model through all" if header.carried else "each alone"
     if contents.stored_chunks:
         how += f", {contents.stored_chunks:,} stored as they are"
-    rows = (
+    rows = [
         ("format", f"codelength container, version {header.version}"),
         ("codec", header.codec_name),
         ("size", contents.sizes),
@@ -168,7 +169,10 @@ def _info_text(name: str, contents: "Contents", decoding: "Forecast | None") -> 
         ("chunks", f"{contents.chunks:,} of at most {format_size(header.chunk_bytes)}, {how}"),
         ("checks", "all agree"),
         ("decoding", cost),
-    )
+    ]
+    if header.environment:
+        computed = ", ".join(f"{key} {value}" for key, value in header.environment)
+        rows.append(("computed", f"in floating point with {computed}; decodes where that rounds alike"))
     return "\n".join([name, *(f"  {key:<10}{value}" for key, value in rows)])
 
 

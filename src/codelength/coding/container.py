@@ -1,6 +1,7 @@
 """The `.cl` container: any codec's code of any amount of data, in chunks that are checked before they are decoded.
 
-    header    magic, version, codec's name, largest chunk, total size if known, fingerprint of given data   check
+    header    magic, version, codec's name, largest chunk, total size if known, fingerprint of given data,
+              environment of a float model                                                                  check
     chunk     size of the code, code, SHA-256 of the data so far (4 bytes)                                  check
     ...
     trailer   SHA-256 of all data (16 bytes)                                                                check
@@ -8,6 +9,8 @@
 A Model's reader is carried from chunk to chunk, each with its own range code; a Conditional that is no Model starts
 each chunk from `after(given)`; any other codec codes each chunk alone. A chunk whose code is not smaller than its data
 is stored. Beyond the codec's name a file below 2 MiB pays 36 to 40 bytes. The bytes are specified in docs/format.md.
+A model in floating point is read with smaller chunks and the environment in which it was computed: where it rounds
+otherwise, the first chunk that it gets wrong ends the reading with what differs, and none of that chunk is written.
 
 Memory is bounded by the codec's and a few chunks, whatever a hostile file says: a chunk has at most 64 MiB (1 MiB where
 a reader is carried) and its code is never longer than its data.
@@ -22,9 +25,22 @@ from codelength.coding import framing
 from codelength.coding.chunks import Progress, chunk_coder
 from codelength.coding.framing import DIGEST_BYTES, Header, Readable, Records, Writable, digest_of
 from codelength.coding.sequential import encode_length
-from codelength.errors import CodecError, DamagedError, FormatError, LimitError, SourceError, UsageError
-from codelength.types import Codec, Conditional, Model
-from codelength.units import GIB, MIB, format_size
+from codelength.errors import (
+    CodecError,
+    CodelengthError,
+    DamagedError,
+    FormatError,
+    GivenError,
+    LimitError,
+    MachineError,
+    SourceError,
+    UsageError,
+)
+from codelength.types import Codec, Conditional, MachineBound, Model
+from codelength.units import GIB, KIB, MIB, format_size
+
+CHECKPOINT = "checkpoint"  # the line of an environment that must be the same before decoding is tried
+_MACHINE_BOUND_CHUNK_BYTES = 64 * KIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,7 @@ def write_container(
         _bytes_left(source),
         None if given is None else len(given),
         None if given is None else digest_of(given),
+        environment_of(codec),
     )
     record = header.encode()
     coder = chunk_coder(codec, given)
@@ -178,29 +195,42 @@ def read_container(
     header = framing.read_header_record(records)
     header.check_given(given)
     _check_total(header.total_bytes or 0, limits)
-    coder = chunk_coder(_the_codec(codec, header, limits), given)
+    codec = _the_codec(codec, header, limits)
+    here = environment_of(codec)
+    _check_checkpoint(header, here)
+    coder = chunk_coder(codec, given)
     if coder.carried != header.carried:
         raise FormatError(
             f"{header.codec_name} codes chunks in another way than this file says; it was made by another"
         )
-    digest, total, chunks, stored_chunks = hashlib.sha256(), 0, 0, 0
+    digest, total, chunks, stored_chunks, held = hashlib.sha256(), 0, 0, 0, b""
     for chunk in _chunks(records, header):
         _check_total(total + chunk.raw_bytes, limits)
         try:
             data = coder.decode(chunk.code, chunk.raw_bytes, progress or _silent)
         except (LimitError, DamagedError, CodecError) as error:
-            raise records.damaged(str(error)) from error
+            raise _gone_wrong(records, header, here, str(error)) from error
+        except CodelengthError as error:
+            if not header.environment:
+                raise
+            raise _gone_wrong(records, header, here, str(error)) from error
         digest.update(data)
         if len(data) != chunk.raw_bytes or not digest.digest().startswith(chunk.data_check):
-            raise records.damaged(f"{header.codec_name} decodes it to other data; was it made on another machine?")
+            why = f"{header.codec_name} decodes it to other data"
+            raise _gone_wrong(records, header, here, why, hint="; was it made on another machine?")
         total += len(data)
         chunks += 1
         stored_chunks += len(chunk.code) == chunk.raw_bytes
-        if target is not None:
+        if not chunk.data_check:
+            held = data  # the trailer checks it
+        elif target is not None:
             target.write(data)
     expected = _read_trailer(records, header, total)
     if digest.hexdigest()[: 2 * DIGEST_BYTES] != expected:
-        raise DamagedError(f"the decoded data has another SHA-256 than the original ({expected}...)")
+        why = f"the decoded data has another SHA-256 than the original ({expected}...)"
+        raise MachineError(f"{why}{_differences(header, here)}") if header.environment else DamagedError(why)
+    if target is not None and held:
+        target.write(held)
     return Contents(header, total, records.offset, chunks, stored_chunks, expected)
 
 
@@ -218,17 +248,54 @@ def forecast(contents: Contents, codec: Codec) -> Forecast:
 
 
 def best_chunk_bytes(codec: Codec) -> int:
-    """1 MiB where a reader is carried; else a power of two of at least 8 windows, between 4 and 64 MiB.
+    """1 MiB where a reader is carried, 64 KiB where it is bound to a machine.
+
+    For others a power of two of at least 8 windows, between 4 and 64 MiB.
 
     >>> best_chunk_bytes(_Stored()) == 64 * MIB
     True
     """
     if isinstance(codec, Model):
-        return framing.MAX_CARRIED_CHUNK_BYTES
+        return _MACHINE_BOUND_CHUNK_BYTES if environment_of(codec) else framing.MAX_CARRIED_CHUNK_BYTES
     if codec.window_bytes is None:
         return framing.MAX_CHUNK_BYTES
     wanted = max(8 * codec.window_bytes, 4 * MIB)
     return min(1 << (wanted - 1).bit_length(), framing.MAX_CHUNK_BYTES)
+
+
+def environment_of(codec: Codec) -> tuple[tuple[str, str], ...]:
+    """What the codec's arithmetic depends on here, as a header records it; none for most."""
+    return tuple(codec.environment.items()) if isinstance(codec, MachineBound) else ()
+
+
+def _check_checkpoint(header: Header, here: tuple[tuple[str, str], ...]) -> None:
+    recorded, found = dict(header.environment).get(CHECKPOINT), dict(here).get(CHECKPOINT)
+    if recorded != found:
+        raise GivenError(
+            f"this file was made with a checkpoint of fingerprint {recorded or 'none'}, and {header.codec_name} has "
+            f"{found or 'none'} here; decode with the checkpoint that it was made with"
+        )
+
+
+def _gone_wrong(
+    records: Records, header: Header, here: tuple[tuple[str, str], ...], why: str, *, hint: str = ""
+) -> DamagedError | MachineError:
+    # The check of the record agreed: where a float model coded it, the arithmetic is what went wrong, not the file.
+    if not header.environment:
+        return records.damaged(why + hint)
+    return MachineError(
+        f"{records.part} (from byte {records.start:,}) cannot be decoded here: {why}{_differences(header, here)}"
+    )
+
+
+def _differences(header: Header, here: tuple[tuple[str, str], ...]) -> str:
+    found = dict(here)
+    lines = [
+        f"{key} {value}, here {found.get(key, 'none')}" for key, value in header.environment if found.get(key) != value
+    ]
+    if not lines:
+        return "; the environment is the one recorded, so its arithmetic is not repeatable, or the file was forged"
+    return f"; floating point rounds otherwise here. It was made with {'; '.join(lines)}"
 
 
 @dataclass(frozen=True, slots=True)

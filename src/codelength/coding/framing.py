@@ -15,11 +15,13 @@ from codelength.units import MIB
 
 MAGIC = b"\xc5CL"
 VERSION = 1
+ENVIRONMENT_VERSION = 2  # of files that record an environment; all else is as in version 1
 DIGEST_BYTES = 16
 CHECK_BYTES = 4
 MAX_CHUNK_BYTES = 64 * MIB
 MAX_CARRIED_CHUNK_BYTES = MIB
 MAX_NAME_BYTES = 255
+MAX_ENVIRONMENT_BYTES = 4096
 
 _SIZE_KNOWN, _GIVEN, _CARRIED = 32, 64, 128
 
@@ -53,6 +55,8 @@ class Header:
 
     >>> Header("xz", chunk_bytes=1 << 20, carried=False, total_bytes=300).encode().hex(" ")
     'c5 43 4c 01 34 02 78 7a ac 02'
+
+    `environment` is what a float model's arithmetic depends on; a file that has none is of version 1.
     """
 
     codec_name: str
@@ -61,7 +65,12 @@ class Header:
     total_bytes: int | None = None
     given_bytes: int | None = None
     given_digest: str | None = None
-    version: int = VERSION
+    environment: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def version(self) -> int:
+        """1, or 2 with an environment."""
+        return ENVIRONMENT_VERSION if self.environment else VERSION
 
     def encode(self) -> bytes:
         """The header's bytes without its check; UsageError where a field does not fit."""
@@ -82,7 +91,20 @@ class Header:
         if self.given_bytes is not None and self.given_digest is not None:
             layout |= _GIVEN
             fields += encode_length(self.given_bytes) + bytes.fromhex(self.given_digest)
+        if self.environment:
+            fields += self._environment_field()
         return MAGIC + bytes([self.version, layout]) + fields
+
+    def _environment_field(self) -> bytes:
+        for name, value in self.environment:
+            if not name or set(name + value) & {"\n", "\0"} or "=" in name:
+                raise UsageError(
+                    f"an environment's {name!r}={value!r} cannot be recorded; it must be NAME=VALUE on a line"
+                )
+        text = "\n".join(f"{name}={value}" for name, value in self.environment).encode()
+        if len(text) > MAX_ENVIRONMENT_BYTES:
+            raise UsageError(f"an environment of {len(text):,} bytes does not fit in {MAX_ENVIRONMENT_BYTES:,}")
+        return encode_length(len(text)) + text
 
     def check_given(self, given: bytes | None) -> None:
         """GivenError unless given is what the file was compressed with."""
@@ -181,13 +203,17 @@ def read_header_record(records: Records) -> Header:
         what = "it is empty" if not magic else f"it begins with {magic.hex(' ')}, not {MAGIC.hex(' ')}"
         raise FormatError(f"this is not a codelength file: {what}")
     version = records.take(1)[0]
-    if version != VERSION:
-        raise FormatError(f"this is version {version} of the format, or damaged; this release reads version {VERSION}")
+    if version not in (VERSION, ENVIRONMENT_VERSION):
+        raise FormatError(
+            f"this is version {version} of the format, or damaged; this release reads versions {VERSION} and "
+            f"{ENVIRONMENT_VERSION}"
+        )
     layout = records.take(1)[0]
     name = records.take(records.take(1)[0])
     total = records.number() if layout & _SIZE_KNOWN else None
     given_bytes = records.number() if layout & _GIVEN else None
     given_digest = records.take(DIGEST_BYTES).hex() if layout & _GIVEN else None
+    environment = _read_environment(records) if version == ENVIRONMENT_VERSION else ()
     records.end()
     carried, chunk_bytes = bool(layout & _CARRIED), 1 << (layout & 31)
     if chunk_bytes > most_chunk_bytes(carried):
@@ -196,7 +222,21 @@ def read_header_record(records: Records) -> Header:
         codec_name = name.decode()
     except UnicodeDecodeError:
         raise records.damaged("the codec's name is not UTF-8") from None
-    return Header(codec_name, chunk_bytes, carried, total, given_bytes, given_digest, version)
+    return Header(codec_name, chunk_bytes, carried, total, given_bytes, given_digest, environment)
+
+
+def _read_environment(records: Records) -> tuple[tuple[str, str], ...]:
+    size = records.number()
+    if not 0 < size <= MAX_ENVIRONMENT_BYTES:
+        raise records.damaged(f"an environment of {size:,} bytes is none, or over the format's limit")
+    text = records.take(size)
+    try:
+        lines = [line.partition("=") for line in text.decode().split("\n")]
+    except UnicodeDecodeError:
+        raise records.damaged("the environment is not UTF-8") from None
+    if not all(name and equals for name, equals, _ in lines):
+        raise records.damaged("a line of the environment is not NAME=VALUE")
+    return tuple((name, value) for name, _, value in lines)
 
 
 def most_chunk_bytes(carried: bool) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 
 from codelength.coding.sequential import ByteReader, SequentialModel, mass_tree
 from codelength.errors import CodecError, OptionError
-from codelength.types import Arithmetic, Codec, Model, Probs, Unit
+from codelength.types import Arithmetic, Codec, MachineBound, Model, Probs, Unit
 from codelength.units import BITS_PER_BYTE, KIB, bits_from_bytes
 
 DEFAULT_REACH_BYTES = 4 * KIB
@@ -54,6 +54,11 @@ class FromCodec(SequentialModel):
         self.window_bytes = reach_bytes
         self.memory_bytes = codec.memory_bytes + reach_bytes
         self.nominal_speed = 40
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the codec's arithmetic depends on."""
+        return dict(self.codec.environment) if isinstance(self.codec, MachineBound) else {}
 
     def reader(self) -> "CodecReader":
         """A private state that starts here."""

@@ -26,7 +26,7 @@ import numpy as np
 from codelength.coding.sequential import ByteReader, SequentialModel, clip_p1
 from codelength.errors import OptionError
 from codelength.models.weights import DECREASING, STATIC, Weights
-from codelength.types import Arithmetic, Bits, Decoder, Encoder, Model, Probs, Reader, Unit
+from codelength.types import Arithmetic, Bits, Decoder, Encoder, MachineBound, Model, Probs, Reader, Unit
 
 _ORDER_CHECK = 4096  # positions over which members must be in file order
 
@@ -52,6 +52,15 @@ class Mixture(SequentialModel):
         slowest = 40_000 if self.unit == "byte" else 8_000  # of the mixing itself
         self.nominal_speed = max(1, int(1 / (1 / slowest + sum(1 / member.nominal_speed for member in self.members))))
         self._weights = Weights.uniform(len(self.members), rate)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the members' arithmetic depends on, each line with its member's number where several have one."""
+        bound = [(i, dict(m.environment)) for i, m in enumerate(self.members) if isinstance(m, MachineBound)]
+        bound = [(i, found) for i, found in bound if found]
+        if len(bound) == 1:
+            return bound[0][1]
+        return {f"{i} {key}": value for i, found in bound for key, value in found.items()}
 
     def reader(self) -> "ByteMixtureReader | BitMixtureReader":
         """A private state that starts here."""

@@ -44,10 +44,15 @@ def test_the_default_of_every_option_may_be_typed(name: str) -> None:
         assert create(text).memory_bytes == plain.memory_bytes
 
 
-def test_a_library_that_is_absent_is_asked_for_by_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "library", "extra"), [("lstm:width=8", "torch", "torch"), ("hf:./model", "transformers", "hf")]
+)
+def test_a_library_that_is_absent_is_asked_for_by_the_extra_that_brings_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, library: str, extra: str
+) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"lstm:width=8 needs torch.*pip install 'codelength\[torch\]'"):
-        create("lstm:width=8")
+    with pytest.raises(UsageError, match=rf"{name} needs {library}.*pip install 'codelength\[{extra}\]'"):
+        create(name)
 
 
 def test_options_reach_the_codec() -> None:

@@ -347,11 +347,9 @@ def _hf(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
     path = str(options["path"])
     if any(letter in "()" or not letter.isprintable() for letter in path):
         raise OptionError(f"hf: path={path!r} has parentheses or unprintable letters, which a model's name cannot hold")
-    missing = [name for name in ("torch", "transformers", "tokenizers") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(f"hf needs {missing[0]}, which is not installed; pip install 'codelength[hf]'")
-    from codelength.models.pretrained import Pretrained, Reading
+    from codelength.models.pretrained import Pretrained
     from codelength.models.pretrained_net import Loading
+    from codelength.models.pretrained_state import Reading
 
     reading = Reading(
         context_tokens=int(options["context"]),
@@ -550,7 +548,7 @@ _TABLE = (
     ),
     Entry(
         "hf",
-        "a pretrained language model of transformers, by tokens; its weights are outside information",
+        "a pretrained language model of transformers, by tokens; its weights are outside information; extra hf",
         {
             "path": Option(
                 "word", "", "folder or name on the Hugging Face hub; may stand first without path=", first=True
@@ -573,6 +571,8 @@ _TABLE = (
         },
         _hf,
         (),  # no model comes with the library: the laws run over models that their tests make
+        needs="transformers",
+        extra="hf",
     ),
 )
 _ENTRIES: Mapping[str, Entry] = MappingProxyType({entry.name: entry for entry in _TABLE})

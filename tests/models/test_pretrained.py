@@ -16,14 +16,16 @@ import torch
 import transformers
 from tests.models import made
 
+from codelength.cli.main import run
 from codelength.coding.container import read_container, write_container
 from codelength.errors import DamagedError, OptionError, SourceError, UnknownNameError, UsageError
 from codelength.measure.codelength import measure
 from codelength.measure.generate import generate
 from codelength.measure.pair import window_warnings
 from codelength.measure.shared import shared
-from codelength.models.pretrained import Pretrained, Reading
+from codelength.models.pretrained import Pretrained
 from codelength.models.pretrained_net import Loading, Logits, count_parameters
+from codelength.models.pretrained_state import Reading
 from codelength.registry import create, entries
 from codelength.types import Equipped
 
@@ -370,6 +372,14 @@ def test_other_weights_are_noticed_in_the_first_chunk(folder: Path, gpt2: str) -
         read_container(io.BytesIO(written.getvalue()), io.BytesIO(), create)
 
 
+def test_what_a_decoder_must_have_alike_is_told(folder: Path, gpt2: str) -> None:
+    told = model(gpt2).environment
+    assert {"torch", "transformers", "tokenizers", "cpu", "device", "tokenizer", "weights"} <= set(told)
+    assert told == model(gpt2).environment
+    other = model(zeroed(gpt2, folder / "other weights")).environment
+    assert {key for key in told if told[key] != other[key]} == {"weights"}
+
+
 def test_tokens_that_no_encoder_would_choose_are_refused(gpt2: str) -> None:
     hf = model(gpt2)
 
@@ -488,3 +498,21 @@ def test_windows_that_do_not_fit_are_refused(gpt2: str) -> None:
 def test_a_device_that_is_not_there_is_refused(gpt2: str) -> None:
     with pytest.raises(UsageError, match="torch sees no such device"):
         create(f"hf:{gpt2},device=cuda")
+
+
+def test_the_command_line_shows_both_parts_and_the_window(
+    gpt2: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(TEXT[:300])
+    assert run(["measure", str(file), "--with", f"hf:{gpt2},context=32,xz"]) == 0
+    table = capsys.readouterr().out
+    assert "model bits  total bits" in table
+    assert f"hf:{gpt2},context=32: context_tokens 32, stride_tokens 16, block_bytes 4096, start_token" in table
+    assert run(["compress", str(file), "--with", f"hf:{gpt2}"]) == 0
+    assert run(["decompress", f"{file}.cl", "-o", str(tmp_path / "b.txt")]) == 0
+    assert (tmp_path / "b.txt").read_bytes() == TEXT[:300]
+    assert run(["models", f"hf:{gpt2}"]) == 0
+    assert "predicts; sees 256 bytes back; decodes on this kind of machine" in capsys.readouterr().out
+    assert run(["measure", str(file), "--with", f"hf:{tmp_path}/absent"]) == 2
+    assert capsys.readouterr().err.startswith("Error: hf: ")

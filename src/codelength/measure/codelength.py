@@ -14,7 +14,7 @@ from codelength.dataset import Dataset, sha256_of
 from codelength.errors import CodecError
 from codelength.result import Codelength
 from codelength.types import Codec, Conditional, Equipped, Kind, Model
-from codelength.units import MIB, bits_from_bytes
+from codelength.units import KIB, MIB, bits_from_bytes
 
 Advance = Callable[[int], object]  # takes the bytes done since the last call
 
@@ -110,7 +110,7 @@ def _length(raw: bytes, codec: Codec, before: bytes | None, coded: bool, advance
         if before:
             codec = codec.after(before)
             advance(len(before))
-        return codec.cost(pieces(raw, advance)), "ideal"
+        return codec.cost(pieces(raw, advance, min(MIB, max(codec.nominal_speed, 4 * KIB)))), "ideal"  # a second each
     if before is None:
         return coded_bits(codec, raw, advance), "coded"
     if isinstance(codec, Conditional):

@@ -5,6 +5,7 @@ p_T(s) ∝ p(s)^(1/T): temperature T = 1 samples from the model, towards 0 takes
 
 import numpy as np
 
+from codelength.coding.sequential import ByteReader
 from codelength.errors import OptionError
 from codelength.measure.codelength import Advance, silent
 from codelength.types import Model
@@ -31,13 +32,14 @@ def generate(
         raise OptionError(f"cannot generate {n} bytes at temperature {temperature}; n must be at least 0, T above 0")
     advance = progress or silent
     reader = model.after(after).reader()  # not read by the reader: a codec as a predictor would pay 256 calls a byte
+    learn = reader.learn if isinstance(reader, ByteReader) else lambda byte: reader.read(bytes((byte,)))
     text = bytearray()
     for _ in range(n):
         probabilities = reader.predict()
         weights = (probabilities / probabilities.max()) ** (1 / temperature)
         ends = weights.cumsum()
         byte = min(int(ends.searchsorted(rng.random() * ends[-1], side="right")), 255)
-        reader.read(bytes((byte,)))
+        learn(byte)
         text.append(byte)
         advance(1)
     return bytes(text)

@@ -10,6 +10,7 @@ thread: sums over two threads differ in their last bits from those over one.
 
 import contextlib
 import copy
+import hashlib
 import importlib
 import json
 import re
@@ -165,6 +166,14 @@ class Net:
         with torch.inference_mode():
             output = self._module(self._ids(tokens), use_cache=False)
         return _numbers(output.logits[0, -keep:])
+
+    def fingerprint(self) -> str:
+        """The first 16 hexadecimal digits of the SHA-256 of all weights, by name, as they are used."""
+        digest = hashlib.sha256()
+        for name, weights in sorted(self._module.state_dict().items()):
+            digest.update(f"{name} {tuple(weights.shape)} {weights.dtype}\n".encode())
+            digest.update(weights.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+        return digest.hexdigest()[:16]
 
     def steps(self) -> "Steps":
         """The net for one token after the other."""

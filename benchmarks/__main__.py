@@ -33,6 +33,7 @@ BENCHMARKS = {
     "ablation": Benchmark("what each part of mixing buys and costs; writes docs/ablation.md", 4, 20),
     "archive": Benchmark("executable archives of alice29.txt", 1, 10),
     "training_run": Benchmark("what published training runs are worth in bits; sparse logs", 2, 10),
+    "epiplexity": Benchmark("structure and randomness of data of which both are known", 20, 60),
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }

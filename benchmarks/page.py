@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import archive, bits_each, far_copy, ladder, memory, related, training_run
+from benchmarks import archive, bits_each, epiplexity, far_copy, ladder, memory, related, training_run
 from benchmarks.record import RESULTS, Judge
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -24,6 +24,7 @@ JUDGES: dict[str, Judge] = {
     "memory": memory.judge,
     "archive": archive.judge,
     "training_run": training_run.judge,
+    "epiplexity": epiplexity.judge,
 }
 
 
@@ -221,6 +222,23 @@ def _training_run(rows: Sequence[Result]) -> str:
     return "## What training runs are worth\n\nPrequential, without code.\n\n" + table(head, lines)
 
 
+def _epiplexity(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["data"],
+            row["estimator"],
+            f"{_number(row['structural_bits'])} ± {_number(row['error_bits'])}",
+            _number(row["random_bits"]),
+            f"{row['random_bits_per_byte']:.4f}",
+            f"{row['width']}, {row['steps']:,}",
+            row["kind"],
+        ]
+        for row in rows
+    ]
+    head = ["data", "by", "structural bits", "random bits", "random bits a byte", "best width, steps", "kind"]
+    return f"## Structure and randomness of {rows[0]['raw_bytes']:,} bytes\n\n" + table(head, lines)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -229,6 +247,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "memory": _memory,
     "archive": _archive,
     "training_run": _training_run,
+    "epiplexity": _epiplexity,
 }
 
 

@@ -11,6 +11,7 @@ from benchmarks import (
     archive,
     bits_each,
     corpus,
+    epiplexity,
     far_copy,
     ladder,
     memory,
@@ -207,6 +208,18 @@ def test_archive_passes_under_its_size_and_time() -> None:
 def test_a_training_run_passes_at_the_very_byte() -> None:
     rows: list[Row] = [{"log": "llm.c", "run": "all steps", "bytes": size} for size in (6_614_480_846, 6_614_480_847)]
     assert passed(training_run.judge(rows)) == [True, False]
+
+
+def test_epiplexity_passes_where_rule_54_has_the_most_structure_and_noise_none() -> None:
+    def rows(noise: float, middle: float) -> list[Row]:
+        made = {"random": (noise, 8.0), "rule 15": (20.0, 0.26), "rule 30": (5.0, 0.99), "rule 54": (middle, 0.6)}
+        return [
+            {"data": name, "estimator": "auc", "structural_bits": bits, "random_bits_per_byte": rest}
+            for name, (bits, rest) in made.items()
+        ]
+
+    assert all(passed(epiplexity.judge(rows(1.0, 30.0))))
+    assert passed(epiplexity.judge(rows(200.0, 10.0))).count(False) == 2
 
 
 def test_the_page_has_a_row_for_each_file_of_a_ladder() -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from codelength.learning.meter import PrequentialMeter, prequential_meter
     from codelength.loss_curve import LossCurve
     from codelength.measure.codelength import measure, measure_ladder
+    from codelength.measure.epiplexity import epiplexity
     from codelength.measure.generate import generate
     from codelength.measure.nulls import standard_nulls
     from codelength.measure.shared import shared, shared_ladder
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from codelength.models.mixtures import Bayes, Switching
     from codelength.registry import LADDER, create, entries, split_names
     from codelength.report.plots import shared_plot
-    from codelength.result import Codelength, Shared, TrainingRun
+    from codelength.result import Codelength, Epiplexity, Shared, TrainingRun, TwoPart
     from codelength.types import Bits, Codec, Conditional, Learner, Model, Probs, Reader
 
     __version__: str
@@ -73,6 +74,7 @@ __all__ = [
     "DamagedError",
     "DataError",
     "Dataset",
+    "Epiplexity",
     "FormatError",
     "FromCodec",
     "GivenError",
@@ -95,6 +97,7 @@ __all__ = [
     "SourceError",
     "Switching",
     "TrainingRun",
+    "TwoPart",
     "UnknownNameError",
     "UsageError",
     "Xz",
@@ -105,6 +108,7 @@ __all__ = [
     "check_program",
     "create",
     "entries",
+    "epiplexity",
     "generate",
     "load",
     "measure",
@@ -138,6 +142,7 @@ _HOMES = {
     "codelength.learning.meter": "PrequentialMeter prequential_meter",
     "codelength.loss_curve": "LossCurve",
     "codelength.measure.codelength": "measure measure_ladder",
+    "codelength.measure.epiplexity": "epiplexity",
     "codelength.measure.generate": "generate",
     "codelength.measure.nulls": "standard_nulls",
     "codelength.measure.shared": "shared shared_ladder",
@@ -149,7 +154,7 @@ _HOMES = {
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.registry": "LADDER create entries split_names",
     "codelength.report.plots": "shared_plot",
-    "codelength.result": "Codelength Shared TrainingRun",
+    "codelength.result": "Codelength Epiplexity Shared TrainingRun TwoPart",
     "codelength.types": "Bits Codec Conditional Learner Model Probs Reader",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

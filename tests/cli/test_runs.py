@@ -94,3 +94,41 @@ def test_errors_say_what_was_wrong(
 ) -> None:
     error = told(capsys, *arguments, code=code)
     assert error.startswith("Error: ") and message in error
+
+
+def told_epiplexity(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert run(("epiplexity", *arguments)) == code
+    output = capsys.readouterr()
+    return output.out if code == 0 else output.err
+
+
+def test_epiplexity_of_a_constant_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("z").write_bytes(b"z" * 1000)
+    assert told_epiplexity(capsys, "z", "--estimator", "auc") == (
+        "Structure and randomness for the best net, in bits\n"
+        "data  bytes   by  structural    ±  random  random a byte  structural part  alphabet  width  steps  kind\n"
+        "z     1,000  auc         0.0  0.0     0.0         0.0000                -      16.0      0      0  "
+        "prequential\n"
+        "\n"
+        "z, auc: least total by compute\n"
+        "operations  width  steps  structural  random  total  kind\n"
+        "0.00e+00        0      0         0.0     0.0    0.0  prequential\n"
+    )
+
+
+def test_epiplexity_has_a_row_for_each_estimator_and_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    Path("ab").write_bytes(b"ab" * 3000)
+    arguments = ("ab", "--widths", "4", "--batch", "32", "--size", "3kB", "--json", "--plot", "fronts.svg")
+    rows = [json.loads(line) for line in told_epiplexity(capsys, *arguments).splitlines()]
+    assert [(row["estimator"], row["raw_bytes"], row["alphabet"]) for row in rows] == [
+        ("auc", 3000, 2),
+        ("req", 3000, 2),
+    ]
+    assert Path("fronts.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_epiplexity_refuses_what_makes_no_sense(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--widths 'x'" in told_epiplexity(capsys, "a.csv", "--widths", "x", code=2)
+    assert "--size 'y'" in told_epiplexity(capsys, "a.csv", "--size", "y", code=2)
+    assert "No such file" in told_epiplexity(capsys, "absent", code=1)

@@ -11,10 +11,12 @@ import pytest
 from codelength.data.synthetic import (
     Pair,
     Sample,
+    automaton,
     dirichlet_bits,
     expected_dirichlet_bits,
     expected_shared_bits,
     iid,
+    keystream,
     markov,
     periodic,
     separate_pair,
@@ -120,6 +122,34 @@ def test_shared_bits_are_symmetric_and_separate_pairs_have_none() -> None:
     assert separate_pair(200, 500, rng(2)).shared_bits == 0
 
 
+def test_an_automaton_follows_its_rule_cell_by_cell() -> None:
+    sample = automaton(30, 4 * 10 * 3, rng(3), width=9, every=2, rows=3)
+    for block in sample.data.decode().splitlines():
+        first, *later = ([int(cell) for cell in row] for row in block.split(" "))
+        for row in later:
+            for _ in range(2):
+                first = [30 >> (4 * first[i - 1] + 2 * first[i] + first[(i + 1) % 9]) & 1 for i in range(9)]
+            assert row == first
+    assert sample.cost_bits == 4 * 9 and sample.entropy_rate == pytest.approx(9 / 30)
+
+
+def test_an_automaton_cut_in_a_first_row_costs_what_was_drawn_of_it() -> None:
+    assert automaton(15, 33 * 4 + 5, rng(), width=32).cost_bits == 32 + 5
+    assert automaton(15, 0, rng()).data == b""
+
+
+def test_the_key_stream_is_that_of_the_standard() -> None:
+    # RFC 8439, 2.3.2
+    stream = keystream(bytes(range(32)), 64, nonce=bytes.fromhex("000000090000004a00000000"), counter=1).data
+    assert stream.hex() == (
+        "10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4e"
+        "d2826446079faa0914c2d705d98b02a2b5129cd1de164eb9cbd083e8a2503c4e"
+    )
+    key = bytes(32)
+    assert keystream(key, 200).data[64:] == keystream(key, 136, counter=1).data
+    assert keystream(key, 100).data != keystream(b"k" * 32, 100).data
+
+
 def test_a_seed_gives_the_same_data_and_another_gives_other_data() -> None:
     draws: list[Callable[[np.random.Generator], Sample | Pair]] = [
         lambda generator: iid(np.full(256, 1 / 256), 50, generator),
@@ -127,6 +157,7 @@ def test_a_seed_gives_the_same_data_and_another_gives_other_data() -> None:
         lambda generator: periodic(30, 50, generator),
         lambda generator: shared_pair(50, 50, generator),
         lambda generator: separate_pair(50, 50, generator),
+        lambda generator: automaton(54, 50, generator),
     ]
     for draw in draws:
         assert draw(rng(1)) == draw(rng(1))
@@ -146,3 +177,7 @@ def test_what_is_no_source_is_refused() -> None:
         periodic(3, 10, rng(), noise=1.5)
     with pytest.raises(OptionError, match="alpha"):
         shared_pair(5, 5, rng(), alpha=0)
+    with pytest.raises(OptionError, match="rules are 0 to 255"):
+        automaton(256, 10, rng())
+    with pytest.raises(OptionError, match="ChaCha20 takes 32 and 12"):
+        keystream(b"short", 10)

@@ -1,4 +1,4 @@
-"""The verbs about learners that were trained elsewhere: training-run."""
+"""The verbs about what training tells of data: training-run, of a log; epiplexity, of small nets trained here."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the verbs to the application."""
     app.command()(training_run)
+    app.command()(epiplexity)
 
 
 def training_run(
@@ -147,6 +148,83 @@ def training_run(
         with open_target(plot, force=force) as target:
             target.write(runs_plot(curves, picture_format))
         typer.echo(f"{printable(plot)}: the curves as a picture", err=True)
+
+
+def epiplexity(
+    data: Annotated[
+        list[str], typer.Argument(metavar="DATA", help="Files, folders, patterns, URLs or -.", show_default=False)
+    ],
+    widths: Annotated[str, typer.Option("--widths", metavar="N,N", help="Hidden units of each net.")] = "16,64,256",
+    context: Annotated[int, typer.Option("--context", metavar="N", help="Bytes that a net sees back.", min=1)] = 32,
+    sequence: Annotated[
+        int, typer.Option("--sequence", metavar="N", help="The data are cut into pieces of N bytes for nets.", min=1)
+    ] = 256,
+    batch: Annotated[int, typer.Option("--batch", metavar="N", help="Bytes of a training step.", min=1)] = 128,
+    size: Annotated[
+        str, typer.Option("--size", metavar="SIZE", help="Use the first so many bytes of each DATA.")
+    ] = "500kB",
+    estimator: Annotated[
+        Literal["both", "auc", "req"],
+        typer.Option("--estimator", help="Prequential (auc), requential (req, twice the time), or both."),
+    ] = "both",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same nets.", min=0)] = 0,
+    plot: Annotated[
+        str | None, typer.Option("--plot", metavar="FILE", help="Draw the fronts into a .png or .svg.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, as they come.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing plot.")] = False,
+) -> None:
+    """Tell structure from randomness, for small nets that learn.
+
+    Structural bits describe the best net that fits the compute; random bits are what the data still cost it.
+    """
+    from codelength.dataset import Dataset
+    from codelength.measure.epiplexity import ESTIMATORS
+    from codelength.measure.epiplexity import epiplexity as measured
+    from codelength.report.plots import plot_format
+    from codelength.report.run_plots import fronts_plot
+    from codelength.report.run_tables import epiplexity_table, front_table
+    from codelength.units import parse_size
+
+    if data.count(STREAM) > 1:
+        raise UsageError("standard input can be read once; name - once")
+    try:
+        net_widths = tuple(int(part) for part in widths.split(","))
+        limit = parse_size(size)
+    except ValueError as error:
+        raise OptionError(f"--widths {widths!r}, --size {size!r}: {error}") from None
+    picture_format = ""
+    if plot is not None:
+        picture_format = plot_format(plot)
+        check_target(plot, force=force)
+    found = []
+    with Progress("learning") as progress:
+        for source in data:
+            loaded = load(source)
+            kept = Dataset(loaded.name, (loaded.joined[:limit],))
+            progress.stage(f"learning {kept.name}", total_bytes=kept.raw_bytes * len(net_widths))
+            found += measured(
+                kept,
+                widths=net_widths,
+                context=context,
+                sequence=sequence,
+                batch=batch,
+                seed=seed,
+                estimators=ESTIMATORS if estimator == "both" else (estimator,),
+                progress=progress,
+            )
+    if as_json:
+        for one in found:
+            typer.echo(one.to_json())
+    else:
+        epiplexity_table(found).write(sys.stdout)
+        for one in found:
+            typer.echo()
+            front_table(one).write(sys.stdout)
+    if plot is not None:
+        with open_target(plot, force=force) as target:
+            target.write(fronts_plot(found, picture_format))
+        typer.echo(f"{printable(plot)}: the fronts as a picture", err=True)
 
 
 def _curves(logs: list[str], form: "LogForm", tokens_per_step: str | None) -> "list[LossCurve]":

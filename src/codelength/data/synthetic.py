@@ -6,6 +6,8 @@
     shared_pair    X and Y from one distribution that itself was drawn from a Dirichlet prior: they share what X tells
                    about it, in closed form
     separate_pair  X and Y from two such distributions: they share nothing
+    automaton      random rows and what an elementary cellular automaton makes of them, as text
+    keystream      the output of the stream cipher ChaCha20 under a key: noise for who has not got the key
 
 `cost_bits` is paid by who knows the source as described: the distribution of `iid` and `markov`, the period and noise
 of `periodic` but not its pattern, the prior of the pairs but not the distribution. No code beats it on average, and by
@@ -157,6 +159,62 @@ def separate_pair(x_size: int, y_size: int, rng: np.random.Generator, *, alpha: 
     return _pair(x, _bytes(_drawn(alpha, rng), y_size, rng), alpha, shared=False)
 
 
+def automaton(
+    rule: int, size: int, rng: np.random.Generator, *, width: int = 32, every: int = 16, rows: int = 4
+) -> Sample:
+    """`size` bytes of text: random rows of 0 and 1, each followed by its states after `every`, 2 · `every` ... steps.
+
+    The automaton is elementary, its rows close to rings: cell i becomes bit 4 c(i−1) + 2 c(i) + c(i+1) of `rule`. A
+    block of `rows` rows, with blanks between, ends with a newline; its first row alone is random, so the entropy rate
+    is width / (rows · (width + 1)) bits a byte. Raises OptionError for a rule outside 0 to 255 or sizes below 1.
+
+    >>> print(automaton(90, 32, np.random.default_rng(1), width=7, every=1, rows=2).data.decode())
+    1100110 1111110
+    1010111 1000100
+    """
+    if not 0 <= rule <= 255 or min(width, every, rows) < 1:
+        raise OptionError(
+            f"rule={rule}, width={width}, every={every}, rows={rows}: rules are 0 to 255, the rest 1 or more"
+        )
+    after = np.array([rule >> i & 1 for i in range(8)], np.uint8)
+    blocks = -(-size // (rows * (width + 1)))
+    cells = rng.integers(0, 2, (max(blocks, 1), width), np.uint8)
+    text = np.full((max(blocks, 1), rows, width + 1), ord(" "), np.uint8)
+    text[:, -1, -1] = ord("\n")
+    for row in range(rows):
+        text[:, row, :-1] = cells + ord("0")
+        for _ in range(every if row < rows - 1 else 0):
+            cells = after[(np.roll(cells, 1, 1) << 2) + (cells << 1) + np.roll(cells, -1, 1)]
+    whole, rest = divmod(size, text[0].size)
+    return Sample(text.tobytes()[:size], float(whole * width + min(rest, width)), width / text[0].size)
+
+
+def keystream(key: bytes, size: int, *, nonce: bytes = bytes(12), counter: int = 0) -> Sample:
+    """`size` bytes of ChaCha20's key stream (RFC 8439): 256 bits for who knows the cipher but not the key of 32 bytes.
+
+    Nobody is known who could tell it from noise without the key, so for learners it is noise. Raises OptionError where
+    the key has not 32 bytes or the nonce not 12.
+
+    >>> keystream(bytes(range(32)), 4, nonce=bytes.fromhex("000000090000004a00000000"), counter=1).data.hex()
+    '10f1e7e4'
+    """
+    if len(key) != 32 or len(nonce) != 12:
+        raise OptionError(f"a key of {len(key)} bytes and a nonce of {len(nonce)}: ChaCha20 takes 32 and 12")
+    blocks = -(-size // 64)
+    start = np.empty((16, blocks), np.uint32)
+    start[:4] = np.frombuffer(b"expand 32-byte k", "<u4")[:, None]
+    start[4:12] = np.frombuffer(key, "<u4")[:, None]
+    start[12] = np.arange(counter, counter + blocks, dtype=np.uint64).astype(np.uint32)
+    start[13:] = np.frombuffer(nonce, "<u4")[:, None]
+    state = start.copy()
+    for _ in range(10):  # a round of columns, one of diagonals
+        for shift in (0, 1):
+            for i in range(4):
+                _quarter(state, i, 4 + (i + shift) % 4, 8 + (i + 2 * shift) % 4, 12 + (i + 3 * shift) % 4)
+    state += start
+    return Sample(state.T.astype("<u4").tobytes()[:size], 256.0, 0.0)
+
+
 def dirichlet_bits(counts: Iterable[int], alpha: float) -> float:
     """Bits of a sequence with these counts of its K symbols, under the mixture with a symmetric Dirichlet(alpha) prior.
 
@@ -202,6 +260,13 @@ def expected_shared_bits(x_size: int, y_size: int, alpha: float, symbols: int = 
     sizes = (x_size, y_size, x_size + y_size)
     x_bits, y_bits, both_bits = (expected_dirichlet_bits(size, alpha, symbols) for size in sizes)
     return x_bits + y_bits - both_bits
+
+
+def _quarter(state: npt.NDArray[np.uint32], a: int, b: int, c: int, d: int) -> None:
+    for left, right, mixed, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+        state[left] += state[right]
+        state[mixed] ^= state[left]
+        state[mixed] = state[mixed] << turn | state[mixed] >> (32 - turn)
 
 
 def _drawn(alpha: float, rng: np.random.Generator) -> Probs:

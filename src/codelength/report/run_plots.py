@@ -1,4 +1,4 @@
-"""Pictures of training runs: what a token costs as data come, and what all of them have cost so far."""
+"""Pictures of training runs (what a token costs as data come, and what all have cost) and of epiplexity's fronts."""
 
 import io
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from codelength.loss_curve import Floats, LossCurve
+from codelength.result import Epiplexity
 from codelength.units import bits_from_nats, nearest_bytes
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
@@ -47,6 +48,39 @@ def runs_plot(curves: Sequence[LossCurve], picture_format: str) -> bytes:
             axes.spines[["top", "right"]].set_visible(False)
         lengths.legend(frameon=False, fontsize=9)
         figure.suptitle("What training runs are worth, in bits", fontweight="bold")
+        picture = io.BytesIO()
+        metadata = {"Date": None} if picture_format == "svg" else None
+        figure.savefig(picture, format=picture_format, dpi=160, metadata=metadata)
+        return picture.getvalue()
+
+
+def fronts_plot(rows: Sequence[Epiplexity], picture_format: str) -> bytes:
+    """A picture (`png` or `svg`): total bits a byte over compute, left, and the structural part of them, right."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
+        figure = Figure(figsize=(11, 4.6), layout="constrained")
+        totals, structures = figure.subplots(1, 2)
+        data = list(dict.fromkeys(row.data for row in rows))
+        for row in rows:
+            colour = COLOURS[data.index(row.data) % len(COLOURS)]
+            look = {"color": colour, "linestyle": "-" if row.estimator == "auc" else "--", "marker": "."}
+            points = [point for point in row.front if point.flops > 0]
+            compute = [point.flops for point in points]
+            label = f"{_short(row.data)}, {row.estimator}"
+            totals.plot(compute, [point.total_bits / row.raw_bytes for point in points], label=label, **look)
+            structures.plot(compute, [point.structural_bits / row.raw_bytes for point in points], **look)
+        totals.set_ylabel("two-part code, bits a byte")
+        structures.set_ylabel("its structural part, bits a byte")
+        for axes in (totals, structures):
+            axes.set_xlabel("operations")
+            axes.set_xscale("log")
+            axes.grid(color="#DDDDDD", linewidth=0.6)
+            axes.set_axisbelow(True)
+            axes.spines[["top", "right"]].set_visible(False)
+        totals.legend(frameon=False, fontsize=8)
+        figure.suptitle("Structure and randomness for a bounded learner", fontweight="bold")
         picture = io.BytesIO()
         metadata = {"Date": None} if picture_format == "svg" else None
         figure.savefig(picture, format=picture_format, dpi=160, metadata=metadata)

@@ -1,11 +1,13 @@
-"""Training runs as tables: what each is worth, all at equal data, and what speaks against them."""
+"""Training runs as tables (what each is worth, all at equal data, what speaks against them), and epiplexity."""
 
 import math
 from collections.abc import Sequence
 
-from codelength.report.tables import ABSENT, Table, bits_text
-from codelength.result import NOT_VALID, TrainingRun
+from codelength.report.tables import ABSENT, Table, bits_text, percent_text
+from codelength.result import NOT_VALID, Epiplexity, TrainingRun, TwoPart
 from codelength.units import nearest_bytes
+
+_STEP = 0.01  # of the total, below which a point of a front is not shown
 
 
 def run_tables(runs: Sequence[TrainingRun]) -> list[Table]:
@@ -24,6 +26,58 @@ def flag_lines(runs: Sequence[TrainingRun]) -> list[str]:
         if run.first_epoch_bits < run.bits:
             lines.append(f"{run.run}: the first epoch takes {bytes_text(run.first_epoch_bits)} bytes")
     return lines
+
+
+def epiplexity_table(rows: Sequence[Epiplexity]) -> Table:
+    """Structural and random bits of each piece of data by each estimator, as they come."""
+    return Table(
+        "Structure and randomness for the best net, in bits",
+        (
+            *("data", "bytes", "by", "structural", "±", "random", "random a byte", "structural part", "alphabet"),
+            *("width", "steps", "kind"),
+        ),
+        tuple(
+            (
+                row.data,
+                f"{row.raw_bytes:,}",
+                row.estimator,
+                bits_text(row.best.structural_bits),
+                bits_text(row.best.error_bits),
+                bits_text(row.best.random_bits),
+                f"{row.random_bits_per_byte:.4f}",
+                percent_text(row.structural_share),
+                bits_text(row.alphabet_bits),
+                f"{row.best.width:,}",
+                f"{row.best.steps:,}",
+                row.kind,
+            )
+            for row in rows
+        ),
+    )
+
+
+def front_table(row: Epiplexity) -> Table:
+    """The front of total code length over compute: what more computing buys, in steps of a hundredth or more."""
+    shown: list[TwoPart] = []
+    for point in row.front:
+        if not shown or point.total_bits < (1 - _STEP) * shown[-1].total_bits or point is row.front[-1]:
+            shown.append(point)
+    return Table(
+        f"{row.data}, {row.estimator}: least total by compute",
+        ("operations", "width", "steps", "structural", "random", "total", "kind"),
+        tuple(
+            (
+                f"{point.flops:.2e}",
+                f"{point.width:,}",
+                f"{point.steps:,}",
+                bits_text(point.structural_bits),
+                bits_text(point.random_bits),
+                bits_text(point.total_bits),
+                row.kind,
+            )
+            for point in shown
+        ),
+    )
 
 
 def bytes_text(bits: float) -> str:

@@ -12,6 +12,7 @@ CodelengthError                 catch this to catch them all
     ├── LimitError              more memory or output would be needed than is allowed
     ├── CodecError              a library's codec failed, or what it decoded is not what was encoded
     ├── MachineError            a float model rounds otherwise here than where its code was made
+    ├── LostProcessError        another process of the same job is lost or late
     └── ProgramError            a generating program failed or printed something else
 """
 
@@ -62,6 +63,10 @@ class CodecError(DataError):
 
 class MachineError(DataError):
     """A float model does not repeat here what it computed where its code was made."""
+
+
+class LostProcessError(DataError):
+    """Another process of the same job is lost or late."""
 
 
 class ProgramError(DataError):

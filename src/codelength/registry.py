@@ -4,7 +4,8 @@
     name:word[,option=value,...]                hf:./model,context=512          where an option may stand first
 
 A codec's `name` is what was typed, so that it says all that a decoder needs. Nothing is imported before its codec is
-made. To add a model is one file and one entry here; the laws then apply to it at its `law_names`.
+made. A name that ends in `.safetensors` is the path of what `codelength fit` wrote. To add a model is one file and one
+entry here; the laws then apply to it at its `law_names`.
 """
 
 import difflib
@@ -22,6 +23,7 @@ from codelength.units import GIB, KIB, MIB, format_size, parse_size
 Value = int | float | str
 Factory = Callable[[tuple[Codec, ...], Mapping[str, Value]], Codec]
 
+CHECKPOINT_SUFFIX = ".safetensors"
 _MOST_LETTERS = 1_000
 _MOST_MEMBERS = 64
 _DEEPEST = 8  # parentheses within parentheses
@@ -219,6 +221,8 @@ def read_name(name: str, table: Mapping[str, AnyNamed], *, what: str = "model", 
 
 
 def _create(name: str, depth: int) -> Codec:
+    if name.strip().endswith(CHECKPOINT_SUFFIX):
+        return _checkpoint(name.strip())
     read = read_name(name, _ENTRIES, what="model", depth=depth)
     members = tuple(_create(part, depth + 1) for part in read.members)
     if not read.entry.is_installed:
@@ -378,6 +382,17 @@ def _switching(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Code
 
     rate = options["rate"]
     return Switching(_models(members), rate=float(rate) if rate else None)
+
+
+def _checkpoint(path: str) -> Codec:
+    """The net whose state `codelength fit` wrote to a file; its name is the file's."""
+    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None:
+        raise UsageError(f"{path} needs torch, which is not installed; pip install 'codelength[torch]'")
+    from codelength.models.nets.checkpoint import load
+
+    codec = load(path, create)
+    codec.name = path
+    return codec
 
 
 def _transformer(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:

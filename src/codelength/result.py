@@ -36,6 +36,7 @@ EPIPLEXITY_KEYS = (
     *("structural_share", "front", "seconds"),
 )
 NOT_VALID, DOUBTFUL = "not valid: ", "doubtful: "
+FITTED_KEYS = ("model", "data", "raw_bytes", "read_bytes", "bits", "bits_per_byte", "kind", "seconds", "curve")
 LABELS_KEYS = (
     *("learner", "data", "sha256", "protocol", "labels", "classes", "seeds", "bits", "bits_per_label", "interval_bits"),
     *("uniform_bits", "entropy_bits", "compression", "compression_entropy", "kind", "model_bits", "seconds", "curve"),
@@ -419,6 +420,40 @@ class Epiplexity:
             f"{self.data}: {self.raw_bytes:,} bytes, {self.best.structural_bits:,.1f} structural and "
             f"{self.best.random_bits:,.1f} random bits by {self.estimator}, "
             f"{self.random_bits_per_byte:.4f} random bits a byte"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a model paid for a text while it learned it: prequential bits, the model not sent.
+
+    >>> print(Fitted("lstm", "a.txt", raw_bytes=8192, read_bytes=4096, bits=8192.0, seconds=2.0))
+    lstm: 4,096 of 8,192 bytes of a.txt read, 8,192.0 bits prequential, 2.0000 bits per byte
+    """
+
+    model: str
+    data: str
+    raw_bytes: int
+    read_bytes: int
+    bits: float
+    seconds: float  # of this run
+    curve: tuple[tuple[int, float], ...] = ()  # bytes read so far and what they cost, in bits
+    kind: Kind = "prequential"
+
+    @property
+    def bits_per_byte(self) -> float:
+        """Bits per byte read."""
+        return bits_per_byte(self.bits, self.read_bytes)
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        return _line({key: getattr(self, key) for key in FITTED_KEYS})
+
+    def __str__(self) -> str:
+        read = "all" if self.read_bytes == self.raw_bytes else f"{self.read_bytes:,}"
+        return (
+            f"{self.model}: {read} of {self.raw_bytes:,} bytes of {self.data} read, {self.bits:,.1f} bits {self.kind}, "
+            f"{self.bits_per_byte:.4f} bits per byte"
         )
 
 

@@ -22,6 +22,7 @@ VERB_MODULES = (
     "codelength.cli.measures",
     "codelength.cli.files",
     "codelength.cli.archiving",
+    "codelength.cli.fitting",
     "codelength.cli.labels",
     "codelength.cli.runs",
 )

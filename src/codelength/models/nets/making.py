@@ -41,6 +41,7 @@ def make(kind: Kind, options: Mapping[str, int | float | str]) -> NetModel:
         int(options["seed"]),
         device,
     )
-    model = NetModel(kind, net, recipe, orders_bytes=int(options["orders"]), nominal_speed=1)
+    full_name = f"{kind}:{','.join(f'{key}={value}' for key, value in options.items())}"
+    model = NetModel(full_name, net, recipe, orders_bytes=int(options["orders"]))
     model.nominal_speed = max(10, int(8e8 / (model.parameters * (2 + int(options["replay"])) + 100_000)))
     return model

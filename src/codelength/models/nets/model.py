@@ -24,7 +24,18 @@ from codelength.models.nets.modules import Net, sizes
 from codelength.models.nets.orders import Inputs, Orders, collect, look
 from codelength.models.nets.training import Learning, Pass, Recipe, Stepper, learn, run
 from codelength.types import Arithmetic, Bits, Probs, Unit
-from codelength.units import MIB
+from codelength.units import MIB, bits_from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file with whose state a model began (checkpoint.py), and what that had read."""
+
+    fingerprint: str
+    file_bytes: int
+    read_bytes: int
+    read_sha256: str  # of the bytes read, in hex
+    curve: tuple[tuple[int, float], ...]  # bytes read so far and what they cost, in bits
 
 
 @dataclass(slots=True)
@@ -50,10 +61,11 @@ class NetModel(SequentialModel):
     arithmetic: Arithmetic = "float"
     window_bytes = None
 
-    def __init__(self, name: str, net: Net, recipe: Recipe, *, orders_bytes: int, nominal_speed: int) -> None:
-        self.name = name
+    def __init__(self, full_name: str, net: Net, recipe: Recipe, *, orders_bytes: int) -> None:
+        self.name = self.full_name = full_name  # the second one keeps all options, whatever was typed
         self.net, self.recipe, self.orders_bytes = net, recipe, orders_bytes
-        self.nominal_speed = nominal_speed
+        self.nominal_speed = 1000
+        self.checkpoint: Origin | None = None
         # Weights with what their optimizer keeps and a block's activations, about, and the orders.
         self.memory_bytes = 40 * self.parameters + 2 * orders_bytes + 64 * MIB
         self.state: State | None = None
@@ -61,7 +73,18 @@ class NetModel(SequentialModel):
     @property
     def environment(self) -> dict[str, str]:
         """What a decoder must share, to be recorded beside a code."""
-        return environment(self.recipe.seed, self.recipe.device)
+        found = environment(self.recipe.seed, self.recipe.device)
+        return {**found, "checkpoint": self.checkpoint.fingerprint} if self.checkpoint else found
+
+    @property
+    def model_bits(self) -> float:
+        """What sending the state that it began with would cost: nothing for first weights that follow from the seed."""
+        return bits_from_bytes(self.checkpoint.file_bytes if self.checkpoint else 0)
+
+    @property
+    def settings(self) -> dict[str, str | int | float | bool]:
+        """What its numbers depend on besides the data."""
+        return {"parameters": self.parameters, **self.environment}
 
     @property
     def parameters(self) -> int:

@@ -50,15 +50,14 @@ class Net(Protocol):
     block: int  # P, bytes of a block
     replayed: int  # R, bytes of a replay in a block
     reach: int  # bytes that `forward` must be given before those that stand before the bytes paid
+    fresh_rows: int  # of a carry, before those of the replays
+    carry_axes: tuple[int, ...]  # along which each part of a carry has its rows
 
     def shapes(self) -> dict[str, Shape]:
         """The weights by name, in a fixed order."""
 
     def carry(self, replays: int) -> Carry:
         """What the fresh bytes and so many replays carry before their first."""
-
-    def reset(self, carry: Carry, replay: int) -> None:
-        """Let a replay carry nothing, in place."""
 
     def forward(self, weights: Weights, fresh: Tensor, replays: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
         """Logits [P + K R, 256], by the bytes before, [reach + P] and [K, reach + R]; the carry behind them."""
@@ -74,6 +73,8 @@ class Transformer:
     """`layers` blocks of `width`, in `rows` of `length` bytes, each byte seeing `window` bytes back."""
 
     reach = 0
+    fresh_rows = 1
+    carry_axes: tuple[int, ...] = (2, 0)
 
     def __init__(self, layers: int, width: int, rows: int, length: int, window: int) -> None:
         self.layers, self.width, self.rows, self.length, self.window = layers, width, rows, length, window
@@ -101,10 +102,6 @@ class Transformer:
             torch.zeros(self.layers, 2, 1 + replays, self.window, self.heads, size),
             torch.zeros(1 + replays, dtype=torch.int64),
         )
-
-    def reset(self, carry: Carry, replay: int) -> None:
-        """Nothing is there."""
-        carry[1][1 + replay] = 0
 
     def forward(self, weights: Weights, fresh: Tensor, replays: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
         """Attention in rows: each row's keys are the window before it and its own."""
@@ -191,9 +188,11 @@ class Transformer:
 class Lstm:
     """`layers` of `width`, in `rows` of `length` bytes."""
 
+    carry_axes: tuple[int, ...] = (1, 1)
+
     def __init__(self, layers: int, width: int, rows: int, length: int) -> None:
         self.layers, self.width, self.rows, self.length = layers, width, rows, length
-        self.block, self.replayed = rows * length, length
+        self.block, self.replayed, self.fresh_rows = rows * length, length, rows
         self.reach = WARM if rows > 1 else 0
 
     def shapes(self) -> dict[str, Shape]:
@@ -212,11 +211,6 @@ class Lstm:
         """Hidden state and cell, each [layers, rows + replays, width]."""
         size = (self.layers, self.rows + replays, self.width)
         return torch.zeros(size), torch.zeros(size)
-
-    def reset(self, carry: Carry, replay: int) -> None:
-        """Zeros."""
-        for part in carry:
-            part[:, self.rows + replay] = 0
 
     def forward(self, weights: Weights, fresh: Tensor, replays: Tensor, carry: Carry) -> tuple[Tensor, Carry]:
         """The fresh block cut into rows, and a row for each replay."""
@@ -251,6 +245,12 @@ class Lstm:
         embedded = functional.embedding(steps[None], weights["embed"])
         output, *state = torch.lstm(embedded, state, flat, True, self.layers, 0.0, False, False, True)
         return functional.linear(output[0, -1], weights["head"]), (hidden, cell, *state)
+
+
+def forget(net: Net, carry: Carry, replay: int) -> None:
+    """Let a replay carry nothing, in place."""
+    for part, axis in zip(carry, net.carry_axes, strict=True):
+        part.select(axis, net.fresh_rows + replay).zero_()
 
 
 def _flat(weights: Weights, layers: int) -> list[Tensor]:

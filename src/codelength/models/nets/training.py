@@ -10,7 +10,7 @@ averaged over updates. What is known after a block depends on the data alone, ne
 import copy
 import math
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from codelength.models.nets.modules import START, Carry, Net, Weights, initial, sizes
+from codelength.models.nets.modules import START, Carry, Net, Weights, forget, initial, sizes
 from codelength.models.nets.optimizer import Optimizer
 
 _CALIBRATION_RATE = 0.02
@@ -27,6 +27,21 @@ _FLOOR = 1e-6  # of each prediction is uniform
 
 Octets = npt.NDArray[np.uint8]
 Doubles = npt.NDArray[np.float64]
+
+
+class Sharing(Protocol):
+    """How several processes train one net (sharing.py)."""
+
+    rank: int
+
+    def part(self, replays: int) -> range:
+        """Which replays are this process's."""
+
+    def summed(self, tensor: Tensor) -> Tensor:
+        """The sum of everyone's tensor."""
+
+    def from_first(self, tensor: Tensor) -> Tensor:
+        """Process 0's tensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,12 @@ class Recipe:
     calibrates: bool
     seed: int
     device: str
+    share: Sharing | None = None
+
+    @property
+    def part(self) -> range:
+        """Which replays this process runs."""
+        return range(self.replays) if self.share is None else self.share.part(self.replays)
 
 
 @dataclass(slots=True)
@@ -96,9 +117,9 @@ class Pass:
 def run(net: Net, recipe: Recipe, learning: Learning, data: bytes) -> Pass:
     """Predictions of a block; of one that is not complete the rest is ignored, and changes nothing before it."""
     fresh = _before(learning.past, data + bytes(net.block - len(data)), net, len(learning.past))
-    rows = [_before(learning.past, b"", net, place) for place in learning.places if place >= 0]
-    absent = recipe.replays - len(rows)
-    rows += [np.full(net.reach + net.replayed, START, np.int64)] * absent
+    places = [int(place) for place in learning.places[list(recipe.part)] if place >= 0]
+    rows = [_before(learning.past, b"", net, place) for place in places]
+    rows += [np.full(net.reach + net.replayed, START, np.int64)] * (len(recipe.part) - len(rows))
     replays = torch.from_numpy(np.stack(rows)) if rows else torch.zeros(0, net.reach + net.replayed, dtype=torch.int64)
     inputs = torch.from_numpy(fresh[: net.reach + net.block]).to(recipe.device), replays.to(recipe.device)
     weights, parameters = _named(net, learning.weights, learns=True)
@@ -109,7 +130,9 @@ def run(net: Net, recipe: Recipe, learning: Learning, data: bytes) -> Pass:
             steady, _ = _named(net, learning.averaged, learns=False)
             said, averaged_carry = net.forward(steady, *inputs, learning.averaged_carry)
             paid = said[: net.block]
-    replayed = [_bytes(learning.past, place, net.replayed) for place in learning.places if place >= 0]
+    if recipe.share is not None:
+        paid = recipe.share.from_first(paid.clone())
+    replayed = [_bytes(learning.past, place, net.replayed) for place in places]
     return Pass(
         probabilities(paid, learning.coldness),
         logits,
@@ -125,11 +148,15 @@ def learn(net: Net, recipe: Recipe, learning: Learning, passed: Pass, data: byte
     """The block was this: calibrate, update, and choose what is replayed next; `learning` changes in place."""
     came = torch.from_numpy(np.frombuffer(data, np.uint8).astype(np.int64)).to(recipe.device)
     if recipe.calibrates:
-        learning.coldness = _calibrated(passed.paid_logits, came, learning.coldness)
+        learning.coldness = calibrated(passed.paid_logits, came, learning.coldness)
+    count = len(came) + net.replayed * int((learning.places >= 0).sum())
     wanted = torch.cat([came, passed.replayed.to(recipe.device)])
-    loss = functional.cross_entropy(passed.logits[: len(wanted)], wanted)
+    pays = 0 if recipe.share is None or recipe.share.rank == 0 else len(came)  # where what is learned from begins
+    loss = functional.cross_entropy(passed.logits[pays : len(wanted)], wanted[pays:], reduction="sum") / count
     slopes = torch.autograd.grad(loss, passed.parameters)
     gradient = torch.cat([slope.flatten() for slope in slopes])
+    if recipe.share is not None:
+        gradient = recipe.share.summed(gradient)
     learning.blocks += 1
     recipe.optimizer.update(learning.weights, gradient, learning.moments, learning.blocks)
     if recipe.average:
@@ -171,6 +198,13 @@ def probabilities(logits: Tensor, coldness: float) -> Doubles:
     return out
 
 
+def calibrated(logits: Tensor, came: Tensor, coldness: float) -> float:
+    """A coldness one step down the gradient, in its logarithm, of the mean cost of what came [n] by logits [n, 256]."""
+    said = torch.softmax(logits * coldness, 1)
+    slope = ((said * logits).sum(1) - logits.gather(1, came[:, None])[:, 0]).mean()
+    return min(max(coldness * math.exp(-_CALIBRATION_RATE * coldness * float(slope)), 0.2), 5.0)
+
+
 def _named(net: Net, flat: Tensor, *, learns: bool) -> tuple[Weights, list[Tensor]]:
     shapes = net.shapes()
     parts = torch.split(flat, sizes(list(shapes.values())))
@@ -196,13 +230,6 @@ def _bytes(past: bytearray, start: int, count: int) -> Octets:
     return np.frombuffer(bytes(past[start : start + count]), np.uint8)
 
 
-def _calibrated(logits: Tensor, came: Tensor, coldness: float) -> float:
-    # One step down the gradient of the mean cost in the logarithm of the coldness.
-    said = torch.softmax(logits * coldness, 1)
-    slope = ((said * logits).sum(1) - logits.gather(1, came[:, None])[:, 0]).mean()
-    return min(max(coldness * math.exp(-_CALIBRATION_RATE * coldness * float(slope)), 0.2), 5.0)
-
-
 def _choose(net: Net, recipe: Recipe, learning: Learning) -> None:
     # Replays go on, or jump; the first begin when there is a past to replay.
     last = len(learning.past) - net.replayed
@@ -215,5 +242,6 @@ def _choose(net: Net, recipe: Recipe, learning: Learning) -> None:
         learning.places[k] += net.replayed if learning.places[k] >= 0 else 0
         if jumps[k] or not 0 <= learning.places[k] <= last:
             learning.places[k] = jumped[k]
-            net.reset(learning.carry, k)
-            net.reset(learning.averaged_carry, k)
+            if k in recipe.part:
+                forget(net, learning.carry, recipe.part.index(k))
+                forget(net, learning.averaged_carry, recipe.part.index(k))

@@ -18,7 +18,15 @@ from tests.models import made
 
 from codelength.cli.main import run
 from codelength.coding.container import read_container, write_container
-from codelength.errors import DamagedError, OptionError, SourceError, UnknownNameError, UsageError
+from codelength.errors import (
+    DamagedError,
+    GivenError,
+    MachineError,
+    OptionError,
+    SourceError,
+    UnknownNameError,
+    UsageError,
+)
 from codelength.measure.codelength import measure
 from codelength.measure.generate import generate
 from codelength.measure.pair import window_warnings
@@ -27,7 +35,7 @@ from codelength.models.pretrained import Pretrained
 from codelength.models.pretrained_net import Loading, Logits, count_parameters
 from codelength.models.pretrained_state import Reading
 from codelength.registry import create, entries
-from codelength.types import Equipped
+from codelength.types import Equipped, MachineBound
 
 TEXT = made.TEXT[2000:].encode()
 STEP_BITS = 1e-4  # between a call on a run and calls on its tokens, in float32
@@ -177,7 +185,7 @@ def test_windows_see_what_they_say_and_price_each_token_once(gpt2: str, context:
     hf = model(gpt2, context_tokens=context, stride_tokens=stride, block_bytes=128)
     parts, data = hf.reader()._parts, TEXT[:700]
     recorder: Any = Recorder()
-    parts._net = recorder
+    parts.net = recorder
     hf.bits(data)
     tokens = [parts.vocabulary.cut(data[at : at + 128]) for at in range(0, len(data), 128)]
     assert sum(keep for _, keep in recorder.calls) == sum(map(len, tokens))
@@ -363,21 +371,31 @@ def test_a_container_holds_its_name_and_decodes(gpt2: str) -> None:
     assert back.getvalue() == TEXT[:600]
 
 
-def test_other_weights_are_noticed_in_the_first_chunk(folder: Path, gpt2: str) -> None:
+def test_other_weights_are_refused_before_they_decode(folder: Path, gpt2: str) -> None:
     place = Path(shutil.copytree(gpt2, folder / "changing"))
     written = io.BytesIO()
     write_container(io.BytesIO(TEXT[:400]), written, create(f"hf:{place}"))
     made.gpt2(place, layers=2, steps=1)
-    with pytest.raises(DamagedError, match="chunk 0"):
+    with pytest.raises(GivenError, match="made with a checkpoint of fingerprint"):
         read_container(io.BytesIO(written.getvalue()), io.BytesIO(), create)
+
+
+def test_other_arithmetic_is_noticed_in_the_first_chunk(folder: Path, gpt2: str) -> None:
+    written, hf, other = io.BytesIO(), model(gpt2), model(zeroed(gpt2, folder / "otherwise"))
+    write_container(io.BytesIO(TEXT[:400]), written, hf)
+    other._parts.environment = {**hf.environment, "cpu": "ANOTHER"}
+    other.name = hf.name
+    with pytest.raises(MachineError, match=r"chunk 0 .* would not have sent.*here ANOTHER"):
+        read_container(io.BytesIO(written.getvalue()), io.BytesIO(), other)
 
 
 def test_what_a_decoder_must_have_alike_is_told(folder: Path, gpt2: str) -> None:
     told = model(gpt2).environment
-    assert {"torch", "transformers", "tokenizers", "cpu", "device", "tokenizer", "weights"} <= set(told)
+    assert isinstance(model(gpt2), MachineBound)
+    assert {"torch", "transformers", "tokenizers", "cpu", "device", "checkpoint"} <= set(told)
     assert told == model(gpt2).environment
     other = model(zeroed(gpt2, folder / "other weights")).environment
-    assert {key for key in told if told[key] != other[key]} == {"weights"}
+    assert {key for key in told if told[key] != other[key]} == {"checkpoint"}
 
 
 def test_tokens_that_no_encoder_would_choose_are_refused(gpt2: str) -> None:
@@ -395,10 +413,10 @@ def test_tokens_that_no_encoder_would_choose_are_refused(gpt2: str) -> None:
     parts = hf.reader()._parts
     vocabulary, letters = parts.vocabulary, Letters()
     replaced: Any = letters
-    parts._vocabulary = replaced
+    parts.vocabulary = replaced
     code = hf.encode(b"the the the")
     assert hf.decode(code) == b"the the the"
-    parts._vocabulary = vocabulary
+    parts.vocabulary = vocabulary
     with pytest.raises(DamagedError, match="would not have sent"):
         hf.decode(code)
 
@@ -466,6 +484,24 @@ def test_a_damaged_model_is_refused(
     damage(place)
     with pytest.raises(error, match=message):
         create(f"hf:{place}").encode(b"abc")
+
+
+def test_a_net_that_looks_ahead_is_refused(folder: Path) -> None:
+    config = transformers.BertConfig(
+        vocab_size=384,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=64,
+    )
+    path = made.saved(folder / "bert", config, made.byte_level(), made.END)
+    with pytest.raises(UsageError, match="looks ahead"):
+        create(f"hf:{path}").encode(b"abc")
+    config.is_decoder = True
+    net = made.saved(folder / "bert decoder", config, made.byte_level(), made.END)
+    hf = model(net)
+    assert hf.decode(hf.encode(TEXT[:60])) == TEXT[:60]
 
 
 @pytest.mark.parametrize(

@@ -22,23 +22,18 @@ The weights are outside information, unknown to the two-part code unless `model_
 """
 
 import copy
-import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
 from typing import Self
 
 import numpy as np
 
 from codelength.coding.sequential import ByteReader, SequentialModel
 from codelength.errors import DamagedError
-from codelength.models.nets.environment import environment
 from codelength.models.pretrained_coding import Stepper, decode_symbol, encode_symbol, spread
 from codelength.models.pretrained_net import Loading, Net, Source, one_thread
 from codelength.models.pretrained_state import DEFAULT_BLOCK_BYTES, KEPT_BYTES, Escapes, Look, Parts, Past, Reading
-from codelength.models.pretrained_vocabulary import tokenizer_bytes
 from codelength.types import Arithmetic, Bits, Decoder, Encoder, Order, Probs, Unit
-from codelength.units import bits_from_bytes
 
 TOKEN_BYTES = 4  # of English, about: only for what the window is said to hold
 
@@ -75,7 +70,7 @@ class Pretrained(SequentialModel):
     @property
     def model_bits(self) -> float:
         """What both ends hold besides: the weights at their stored precision and the tokenizer, by xz."""
-        return float(self.parameters * self._source.stored_bits) + bits_from_bytes(self._parts.tokenizer_bytes)
+        return float(self.parameters * self._source.stored_bits) + self._parts.tokenizer_bits
 
     @property
     def settings(self) -> Mapping[str, str | int | float | bool]:
@@ -94,13 +89,9 @@ class Pretrained(SequentialModel):
         return shown | ({"rate": reading.rate} if reading.adapt else {})
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What a decoder must have alike: versions, processor, device, tokenizer and weights by their SHA-256."""
-        found = environment(0, self._source.loading.device)
-        found.pop("seed")
-        found |= {package: version(package) for package in ("transformers", "tokenizers")}
-        tokenizer = hashlib.sha256(tokenizer_bytes(self._parts.tokenizer)).hexdigest()[:16]
-        return found | {"tokenizer": tokenizer, "weights": self._parts.net.fingerprint()}
+    def environment(self) -> Mapping[str, str]:
+        """What a decoder must have alike: versions, processor, device; `checkpoint` is of weights and tokenizer."""
+        return self._parts.environment
 
     def order(self, n: int) -> Order:
         """The block of each position: a token may be chosen by what comes later in its block."""

@@ -51,15 +51,16 @@ def spread(vocabulary: Vocabulary, entries: Probs, escapes: Escapes, symbol: int
     share = 0.0 if vocabulary.is_complete else escapes.share
     if symbol >= vocabulary.size:
         return np.array([-math.log2(share * escapes.bytes()[symbol - vocabulary.size])])
+    cost = math.log2(max((1 - share) * float(entries[symbol]), 5e-324))
     lows, highs = vocabulary.prefix_ranges(symbol)
+    if not len(lows):
+        return np.array([0.0 - cost])
     sums = np.concatenate(([0.0], entries.cumsum()))
     masses = (1 - share) * (sums[highs] - sums[lows])
-    if share and len(masses):
+    if share:
         masses[0] += share * escapes.bytes()[vocabulary.spelling(symbol)[0]]
-    cost = math.log2(max((1 - share) * float(entries[symbol]), 5e-324))
     # log2 of what is left after each byte: 0 before the first, never rising, never below the symbol's own.
-    left = np.log2(np.maximum(masses, 5e-324))
-    left = np.minimum.accumulate(np.clip(left, cost, 0.0)) if len(left) else left
+    left = np.minimum.accumulate(np.clip(np.log2(np.maximum(masses, 5e-324)), cost, 0.0))
     steps: Bits = -np.diff(np.concatenate(([0.0], left, [cost])))
     return 0.0 + steps
 

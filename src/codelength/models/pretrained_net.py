@@ -12,9 +12,10 @@ import contextlib
 import copy
 import hashlib
 import importlib
+import inspect
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ Logits = npt.NDArray[np.float32]
 
 _POSITIONS = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 _CLIP = 1.0
+_ROUNDING = 1e-4  # of the largest logit, by which two calls of one shape may differ
 _HUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 
 
@@ -123,7 +125,12 @@ class Source:
         if missing:
             raise SourceError(f"hf: {self.name} lacks weights, such as {missing[0]}; they would be random numbers")
         module.to(self.loading.device).eval()
-        return Net(module, self.loading.device)
+        net = Net(module, self.loading.device)
+        if not net.is_causal(self.width):
+            raise UsageError(
+                f"hf: {self.name} looks ahead: its predictions change with later tokens; it can send nothing"
+            )
+        return net
 
     def _load(self, loader: Any, what: str, **options: Any) -> Any:
         local, place = (
@@ -160,11 +167,18 @@ class Net:
 
     def __init__(self, module: Any, device: str) -> None:
         self._module, self._device = module, device
+        self._keeps = "logits_to_keep" in inspect.signature(module.forward).parameters
+
+    def is_causal(self, width: int) -> bool:
+        """Whether what it says behind a token stays when later tokens change, as in an encoder it would not."""
+        one, other = ([place % width for place in (1, 2, 3, 4, last, last + 1)] for last in (5, 7))
+        before, after = self.logits(one, 6)[:4], self.logits(other, 6)[:4]
+        return bool(np.abs(before - after).max() <= _ROUNDING * max(1.0, float(np.abs(before).max())))
 
     def logits(self, tokens: Sequence[int], keep: int) -> Logits:
         """Logits behind each of the last `keep` tokens, float32 [keep, width], in one call."""
         with torch.inference_mode():
-            output = self._module(self._ids(tokens), use_cache=False)
+            output = self._module(self._ids(tokens), use_cache=False, **self._keep(keep))
         return _numbers(output.logits[0, -keep:])
 
     def fingerprint(self) -> str:
@@ -177,7 +191,7 @@ class Net:
 
     def steps(self) -> "Steps":
         """The net for one token after the other."""
-        return Steps(self._module, self._ids)
+        return Steps(self._module, self._ids, self._keep(1))
 
     def trained(self, windows: Sequence[tuple[Sequence[int], Sequence[int]]], rate: float) -> "Net":
         """The net after one step of gradient descent for each (context, tokens); the loss is that of tokens."""
@@ -195,6 +209,10 @@ class Net:
                 _descend(parameters, gradients, rate)
         return Net(module, self._device)
 
+    def _keep(self, rows: int) -> dict[str, int]:
+        """Spares a net that can leave them out the logits that nobody looks at."""
+        return {"logits_to_keep": rows} if self._keeps else {}
+
     def _ids(self, tokens: Sequence[int]) -> torch.Tensor:
         return torch.tensor([list(tokens)], dtype=torch.long, device=self._device)  # [1, time]
 
@@ -202,8 +220,8 @@ class Net:
 class Steps:
     """One token a call, with a key-value cache where the net has one."""
 
-    def __init__(self, module: Any, ids: Any) -> None:
-        self._module, self._ids = module, ids
+    def __init__(self, module: Any, ids: Callable[[Sequence[int]], torch.Tensor], keep: dict[str, int]) -> None:
+        self._module, self._ids, self._keep = module, ids, keep
         self._cache: Any = None
         self._seen: list[int] = []
 
@@ -212,7 +230,7 @@ class Steps:
         self._seen += tokens
         with torch.inference_mode():
             new = tokens if self._cache is not None else self._seen
-            output = self._module(self._ids(new), past_key_values=self._cache, use_cache=True)
+            output = self._module(self._ids(new), past_key_values=self._cache, use_cache=True, **self._keep)
         self._cache = getattr(output, "past_key_values", None)
         numbers: Logits = _numbers(output.logits[0, -1])
         return numbers

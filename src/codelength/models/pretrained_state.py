@@ -9,17 +9,21 @@ anew whenever it is looked at, and counts and gradients are taken from whole blo
 """
 
 import copy
+import hashlib
 import lzma
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import version
 
 import numpy as np
 
 from codelength.errors import OptionError
+from codelength.models.nets.environment import environment
 from codelength.models.pretrained_net import Logits, Net, Source
 from codelength.models.pretrained_vocabulary import HuggingFaceTokenizer, Vocabulary, tokenizer_bytes, vocabulary_of
 from codelength.types import Probs
-from codelength.units import KIB
+from codelength.units import KIB, bits_from_bytes
 
 DEFAULT_CONTEXT_TOKENS = 1024
 DEFAULT_BLOCK_BYTES = 4 * KIB
@@ -61,31 +65,35 @@ class Parts:
 
     def __init__(self, source: Source, reading: Reading) -> None:
         self.reading, self._source = reading, source
-        self._net: Net | None = None
-        self._tokenizer: HuggingFaceTokenizer | None = None
-        self._vocabulary: Vocabulary | None = None
 
-    @property
+    @cached_property
     def net(self) -> Net:
-        if self._net is None:
-            self._net = self._source.net()
-        return self._net
+        """The net before it has adapted."""
+        return self._source.net()
 
-    @property
+    @cached_property
     def tokenizer(self) -> HuggingFaceTokenizer:
-        if self._tokenizer is None:
-            self._tokenizer = self._source.tokenizer()
-        return self._tokenizer
+        """The tokenizer as transformers has it."""
+        return self._source.tokenizer()
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
-        if self._vocabulary is None:
-            self._vocabulary = vocabulary_of(self.tokenizer, self._source.width)
-        return self._vocabulary
+        """What its tokens spell."""
+        return vocabulary_of(self.tokenizer, self._source.width)
 
-    @property
-    def tokenizer_bytes(self) -> int:
-        return len(lzma.compress(tokenizer_bytes(self.tokenizer)))
+    @cached_property
+    def tokenizer_bits(self) -> float:
+        """What sending the tokenizer takes, by xz."""
+        return bits_from_bytes(len(lzma.compress(tokenizer_bytes(self.tokenizer))))
+
+    @cached_property
+    def environment(self) -> Mapping[str, str]:
+        """What the arithmetic depends on, and the SHA-256 of weights and tokenizer."""
+        found = environment(0, self._source.loading.device)
+        found.pop("seed")
+        found |= {package: version(package) for package in ("transformers", "tokenizers")}
+        digest = hashlib.sha256(self.net.fingerprint().encode() + tokenizer_bytes(self.tokenizer))
+        return found | {"checkpoint": digest.hexdigest()[:16]}
 
     @property
     def start(self) -> int | None:

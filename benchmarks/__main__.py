@@ -34,6 +34,7 @@ BENCHMARKS = {
     "archive": Benchmark("executable archives of alice29.txt", 1, 10),
     "training_run": Benchmark("what published training runs are worth in bits; sparse logs", 2, 10),
     "epiplexity": Benchmark("structure and randomness of data of which both are known", 20, 60),
+    "pretrained": Benchmark("a small pretrained model: windows, adapting, what its weights cost", 8, 30),
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }

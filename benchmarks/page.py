@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import archive, bits_each, epiplexity, far_copy, ladder, memory, related, training_run
+from benchmarks import archive, bits_each, epiplexity, far_copy, ladder, memory, pretrained, related, training_run
 from benchmarks.record import RESULTS, Judge
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -25,6 +25,7 @@ JUDGES: dict[str, Judge] = {
     "archive": archive.judge,
     "training_run": training_run.judge,
     "epiplexity": epiplexity.judge,
+    "pretrained": pretrained.judge,
 }
 
 
@@ -239,6 +240,23 @@ def _epiplexity(rows: Sequence[Result]) -> str:
     return f"## Structure and randomness of {rows[0]['raw_bytes']:,} bytes\n\n" + table(head, lines)
 
 
+def _pretrained(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            f"{row['model']} {row['options']}".strip(),
+            row["given"],
+            _number(row["y_bytes"]),
+            f"{row['bits_per_byte']:.4f}",
+            row["kind"],
+            _number(row["model_bits"]),
+            f"{row['cpu_seconds']:.1f}",
+        ]
+        for row in rows
+    ]
+    head = ["model", "given", "bytes", "bits per byte", "kind", "model bits", "CPU s"]
+    return "## A small pretrained model\n\nTrained on 1 MB of one novel, asked about another.\n\n" + table(head, lines)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -248,6 +266,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "archive": _archive,
     "training_run": _training_run,
     "epiplexity": _epiplexity,
+    "pretrained": _pretrained,
 }
 
 

@@ -16,6 +16,7 @@ from benchmarks import (
     ladder,
     memory,
     page,
+    pretrained,
     record,
     related,
     training_run,
@@ -220,6 +221,15 @@ def test_epiplexity_passes_where_rule_54_has_the_most_structure_and_noise_none()
 
     assert all(passed(epiplexity.judge(rows(1.0, 30.0))))
     assert passed(epiplexity.judge(rows(200.0, 10.0))).count(False) == 2
+
+
+def test_a_pretrained_model_passes_where_its_code_is_near_its_ideal() -> None:
+    def rows(coded_bits: float) -> list[Row]:
+        both: list[Row] = [{"kind": "ideal", "bits": 10_000.0}, {"kind": "coded", "bits": coded_bits}]
+        return [{"model": "hf", "options": "", "y_bytes": 4_000, **row} for row in both]
+
+    assert passed(pretrained.judge(rows(10_064.0 + 50))) == [True]
+    assert passed(pretrained.judge(rows(10_064.0 + 51))) == [False]
 
 
 def test_the_page_has_a_row_for_each_file_of_a_ladder() -> None:

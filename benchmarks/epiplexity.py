@@ -21,7 +21,7 @@ from codelength.dataset import Dataset
 from codelength.measure.epiplexity import epiplexity
 
 BYTES, QUICK_BYTES = 500_000, 20_000
-WIDTHS, QUICK_WIDTHS = (16, 64, 256), (16,)
+WIDTHS, QUICK_WIDTHS = (16, 64, 128), (16,)
 ROW_WIDTH, ROWS = 32, 4
 FIRST_ROWS = ROW_WIDTH / (ROWS * (ROW_WIDTH + 1))  # bits a byte of the automaton's text: its random first rows
 RULES = (15, 30, 54)
@@ -49,10 +49,10 @@ def _text(size: int) -> bytes:
 
 SOURCES = {
     "constant": Source(lambda size: b"z" * size),
-    "random": Source(lambda size: np.random.default_rng(0).bytes(size)),
-    "keystream": Source(lambda size: keystream(bytes(range(32)), size).data),
     **{f"rule {rule}": _rule(rule) for rule in RULES},
     "text": Source(_text),
+    "keystream": Source(lambda size: keystream(bytes(range(32)), size).data),
+    "random": Source(lambda size: np.random.default_rng(0).bytes(size)),
 }
 
 
@@ -64,11 +64,10 @@ def main(names: Sequence[str] = tuple(SOURCES), *, quick: bool = False) -> list[
             print(row, flush=True)
             rows.append(row)
         if not quick:
-            size = BYTES
             record(
                 "epiplexity",
                 rows,
-                {name: SOURCES[name].make(size) for name in names},
+                {name: SOURCES[name].make(BYTES) for name in names},
                 keys=("data", "estimator"),
                 judge=judge,
             )
@@ -93,6 +92,7 @@ def measure(name: str, source: Source, *, quick: bool = False) -> list[Row]:
             "data": name,
             "estimator": one.estimator,
             "raw_bytes": one.raw_bytes,
+            "widths": ", ".join(map(str, QUICK_WIDTHS if quick else WIDTHS)),
             "width": one.best.width,
             "steps": one.best.steps,
             "flops": one.best.flops,

@@ -36,6 +36,8 @@ def runs_plot(curves: Sequence[LossCurve], picture_format: str) -> bytes:
             lengths.plot(tokens / token_scale, sizes, linewidth=1.6, label=_short(curve.name), **look)
         rates.set_xscale("log")
         rates.set_yscale("log")
+        rates.yaxis.set_major_formatter("{x:g}")
+        rates.yaxis.set_minor_formatter("{x:g}")
         rates.set_xlabel("tokens so far")
         rates.set_ylabel("bits a token, before the update")
         lengths.set_xlabel(f"tokens so far, {token_unit}tokens")

@@ -92,6 +92,7 @@ def test_losses_in_bits_become_nats() -> None:
         ("step,loss\n0,nan\n", SIX, DataError, "loss in line 2 is nan; it must be finite"),
         ("step,loss\n0,-1\n", SIX, DataError, r"the loss of entry 1 \(step 0\) is -1; it must be finite"),
         ("step,loss\n0,x\n", SIX, DataError, "loss in line 2 is 'x', no number"),
+        ("step,loss\n1e20,1\n", SIX, DataError, r"the step of line 2 is 1e\+20, no whole number"),
         ("step,loss\n0.5,1\n", SIX, DataError, "the step of line 2 is 0.5, no whole number"),
         ("step,loss\n0\n", SIX, DataError, "line 2 has 1 cells for 2 columns"),
         ("step,cost\n0,1\n", SIX, DataError, "looks like the loss; there are step, cost; name one with --loss"),

@@ -37,6 +37,7 @@ LOSS_NAMES = (
 )
 TOKENS_NAMES = ("tokens_per_step", "step_tokens", "batch_tokens", "symbols")
 SEEN_NAMES = ("tokens_seen", "num_input_tokens_seen", "consumed_tokens", "total_tokens")
+_MOST = 2.0**53  # beyond it not every whole number is a float
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf(?:inity)?)"
 PATTERNS = tuple(
     pattern.replace("LOSS", rf"(?P<loss>{_NUMBER})").replace("STEP", r"(?P<step>\d+)")
@@ -121,8 +122,9 @@ def _curve(rows: _Rows, name: str, form: LogForm, sha256: str) -> LossCurve:
     step = form.step if form.step == ROW else _column(rows, name, "step", form.step, STEP_NAMES)
     losses = _numbers(rows, name, loss)
     steps = np.arange(len(losses)) if step == ROW else _numbers(rows, name, step)
-    if (steps != np.rint(steps)).any() or not np.isfinite(steps).all():
-        at = int(np.argmax((steps != np.rint(steps)) | ~np.isfinite(steps)))
+    odd = (steps != np.rint(steps)) | (np.abs(steps) > _MOST)
+    if odd.any():
+        at = int(np.argmax(odd))
         raise DataError(f"{name}: the step of {rows.what} {rows.rows[at][0]} is {steps[at]:g}, no whole number")
     loss_of = form.loss_of or rows.loss_of
     if form.loss_in_bits:

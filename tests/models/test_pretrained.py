@@ -285,25 +285,38 @@ def test_the_bytes_of_a_block_are_paid_before_they_are_learned(gpt2: str) -> Non
     assert still.bits(TEXT[:300])[256:].sum() != adapting.bits(TEXT[:300])[256:].sum()
 
 
-def test_the_next_byte_sums_over_the_tokens_that_go_on_with_it(gpt2: str) -> None:
-    hf, data = model(gpt2), TEXT[:30]
+def test_the_next_byte_sums_over_where_tokens_may_end(gpt2: str) -> None:
+    hf = model(gpt2)
     parts = hf.reader()._parts
     vocabulary = parts.vocabulary
-    symbols = vocabulary.cut(data)
-    last = vocabulary.spelling(symbols[-1])
+    h, e, he = (vocabulary.cut(data)[0] for data in (b"h", b"e", b"he"))
+    assert [vocabulary.spelling(entry) for entry in (h, e, he)] == [b"h", b"e", b"he"]
 
-    def entries_behind(symbols: Sequence[int]) -> npt.NDArray[np.float64]:
-        ids = parts.window([parts.id_of(symbol) for symbol in symbols])
-        return parts.softmax(parts.net.logits(ids, 1)[0])
+    def behind(*entries: int) -> npt.NDArray[np.float64]:
+        return parts.softmax(parts.net.logits(parts.window([parts.id_of(entry) for entry in entries]), 1)[0])
 
-    longer, ended = entries_behind(symbols[:-1]), entries_behind(symbols)
-    wanted = np.zeros(256)
-    for entry in range(vocabulary.size):
-        spelling = vocabulary.spelling(entry)
-        if spelling.startswith(last) and spelling != last:
-            wanted[spelling[len(last)]] += longer[entry]
-        wanted[spelling[0]] += longer[symbols[-1]] * ended[entry]
-    np.testing.assert_allclose(hf.after(data).reader().predict(), wanted / wanted.sum(), atol=1e-9)
+    def going_on(entries: npt.NDArray[np.float64], prefix: bytes) -> npt.NDArray[np.float64]:
+        found = np.zeros(256)
+        for entry in range(vocabulary.size):
+            spelling = vocabulary.spelling(entry)
+            if spelling.startswith(prefix) and len(spelling) > len(prefix):
+                found[spelling[len(prefix)]] += entries[entry]
+        return found
+
+    one, two = behind()[he], behind()[h] * behind(h)[e]
+    wanted = going_on(behind(), b"he") + behind()[h] * going_on(behind(h), b"e")
+    wanted += (one + two) * going_on(behind(he) if one > two else behind(h, e), b"")
+    np.testing.assert_allclose(hf.after(b"he").reader().predict(), wanted / wanted.sum(), atol=1e-9)
+
+
+def test_steps_by_bytes_cost_about_what_the_tokens_do(gpt2: str, lossy: str) -> None:
+    for path in (gpt2, lossy):
+        hf, data, stepped = model(path), TEXT[:80], 0.0
+        reader = hf.reader()
+        for byte in data:
+            stepped -= math.log2(reader.predict()[byte])
+            reader.learn(byte)
+        assert 0.8 < stepped / hf.bits(data).sum() < 1.03
 
 
 def test_where_a_block_begins_a_first_byte_costs_what_was_predicted(gpt2: str, lossy: str) -> None:

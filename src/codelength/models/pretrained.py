@@ -35,6 +35,7 @@ from codelength.models.pretrained_net import Loading, Net, Source, one_thread
 from codelength.models.pretrained_state import DEFAULT_BLOCK_BYTES, KEPT_BYTES, Escapes, Look, Parts, Past, Reading
 from codelength.types import Arithmetic, Bits, Decoder, Encoder, Order, Probs, Unit
 
+_UNSETTLED_BYTES = 16  # in which a token may end elsewhere than in the tokenizer's cut
 TOKEN_BYTES = 4  # of English, about: only for what the window is said to hold
 
 
@@ -131,8 +132,7 @@ class PretrainedReader(ByteReader):
     """Reads by tokens; `predict` and `put` step by bytes.
 
     What is read at once is cut as one, so that reading in steps costs a little more than reading at once, unless the
-    steps end where blocks do. The next byte is predicted over both ways in which the last token may stand: ended, or
-    the beginning of a longer one.
+    steps end where blocks do. The next byte is predicted over all ways in which tokens may divide the last bytes.
     """
 
     def __init__(self, model: Pretrained, parts: "Parts", past: "Past") -> None:
@@ -154,25 +154,36 @@ class PretrainedReader(ByteReader):
         return np.exp2(-self.read(data))
 
     def predict(self) -> Probs:
-        """Probabilities of the next byte, float64 [256]; they sum the tokens that go on with it."""
-        look = Look(self._parts, self.past)
-        if not look.symbols or look.symbols[-1] >= self._parts.vocabulary.size:
-            return self._first_bytes(look.ids, look.escapes)
-        # The last token is taken back: it may be the beginning of a longer one.
-        spelling = self._parts.vocabulary.spelling(look.symbols[-1])
-        probabilities = self._entries(look.ids[:-1])
-        low, high = self._parts.vocabulary.beginning(spelling)
-        following = np.zeros(256, np.float64)
-        ended = 0.0
-        for entry in range(low, high):
-            longer = self._parts.vocabulary.spelling(entry)
-            if len(longer) > len(spelling):
-                following[longer[len(spelling)]] += probabilities[entry]
-            else:
-                ended += float(probabilities[entry])
-        following += ended * self._first_bytes(look.ids, look.escapes)
+        """Probabilities of the next byte, float64 [256]; they sum over where tokens may end in the last bytes."""
+        vocabulary, look = self._parts.vocabulary, Look(self._parts, self.past)
+        spellings = [vocabulary.spelling(symbol) for symbol in look.symbols]
+        settled = len(spellings)
+        while settled and sum(map(len, spellings[settled:])) < _UNSETTLED_BYTES:
+            if look.symbols[settled - 1] >= vocabulary.size:  # an escaped byte, where a token must have ended
+                break
+            settled -= 1
+        data = b"".join(spellings[settled:])
+        # At each place where a token may end: the probability that the data up to it came in whole tokens, and the ids
+        # of the likeliest such tokens.
+        ends: dict[int, tuple[float, list[int]]] = {0: (1.0, look.ids[: len(look.ids) - len(spellings) + settled])}
+        following, best = np.zeros(256, np.float64), np.zeros(len(data) + 1, np.float64)
+        for place in range(len(data) + 1):
+            if place not in ends:
+                continue
+            weight, ids = ends[place]
+            if place == len(data):
+                following += weight * self._first_bytes(ids, look.escapes)
+                continue
+            entries = self._entries(ids)
+            following += weight * self._next_bytes(entries, data[place:])
+            for entry, size in vocabulary.beginnings_of(data[place:]):
+                end, came = place + size, weight * float(entries[entry])
+                before = ends.get(end, (0.0, []))
+                likelier = came > best[end]
+                best[end] = max(best[end], came)
+                ends[end] = (before[0] + came, [*ids, self._parts.id_of(entry)] if likelier else before[1])
         total = float(following.sum())
-        return following / total if ended > 0 else self._first_bytes(look.ids, look.escapes)
+        return following / total if following.min() > 0 else self._first_bytes(look.ids, look.escapes)
 
     def learn(self, byte: int) -> None:
         """The next byte is this."""
@@ -265,8 +276,19 @@ class PretrainedReader(ByteReader):
             if known == context:
                 return probabilities
         probabilities = parts.softmax(self._net.logits(context, 1)[0]) if context else parts.uniform
-        self._seen = [*self._seen[-2:], (context, probabilities)]
+        self._seen = [*self._seen[-31:], (context, probabilities)]
         return probabilities
+
+    def _next_bytes(self, entries: Probs, prefix: bytes) -> Probs:
+        """Probabilities that an entry begins with a prefix and then goes on with each byte, [256]."""
+        vocabulary = self._parts.vocabulary
+        low, high = vocabulary.beginning(prefix)
+        following = np.zeros(256, np.float64)
+        for entry in range(low, high):
+            spelling = vocabulary.spelling(entry)
+            if len(spelling) > len(prefix):
+                following[spelling[len(prefix)]] += entries[entry]
+        return following
 
     def _first_bytes(self, ids: Sequence[int], escapes: "Escapes") -> Probs:
         """Probabilities of the byte with which the next symbol begins, [256]."""

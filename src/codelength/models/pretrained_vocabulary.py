@@ -100,6 +100,11 @@ class Vocabulary:
         after = prefix.rstrip(b"\xff")
         return low, self._place(after[:-1] + bytes((after[-1] + 1,))) if after else self.size
 
+    def beginnings_of(self, data: bytes) -> list[tuple[int, int]]:
+        """The entries that data begins with, the first of each spelling, and their sizes."""
+        sizes = range(1, min(self._longest, len(data)) + 1)
+        return [(self._entry_of[data[:size]], size) for size in sizes if data[:size] in self._entry_of]
+
     def prefix_ranges(self, entry: int) -> tuple[Ranges, Ranges]:
         """Where the entries that begin with each proper prefix of an entry lie: lows and highs, [length − 1]."""
         if entry not in self._ranges:

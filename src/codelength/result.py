@@ -37,6 +37,10 @@ EPIPLEXITY_KEYS = (
 )
 NOT_VALID, DOUBTFUL = "not valid: ", "doubtful: "
 FITTED_KEYS = ("model", "data", "raw_bytes", "read_bytes", "bits", "bits_per_byte", "kind", "seconds", "curve")
+UNSUPERVISED_KEYS = (
+    *("reading", "task", "x_items", "labels", "seeds", "bits", "bits_each", "saving_bits", "interval_bits"),
+    *("x_bits", "source_bits", "charged_bits", "kind", "seconds"),
+)
 LABELS_KEYS = (
     *("learner", "data", "sha256", "protocol", "labels", "classes", "seeds", "bits", "bits_per_label", "interval_bits"),
     *("uniform_bits", "entropy_bits", "compression", "compression_entropy", "kind", "model_bits", "seconds", "curve"),
@@ -455,6 +459,42 @@ class Fitted:
             f"{self.model}: {read} of {self.raw_bytes:,} bytes of {self.data} read, {self.bits:,.1f} bits {self.kind}, "
             f"{self.bits_per_byte:.4f} bits per byte"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupervised:
+    """What labels cost a learner that has read something before, and what that reading saves: the mean over seeds.
+
+    `saving_bits` are those of the same learner that has read nothing minus these, with Student's interval of the paired
+    differences; `x_bits` is what the reading itself cost as a code, `source_bits` the learner's compressed source.
+    """
+
+    reading: str
+    task: str
+    x_items: int
+    labels: int
+    seeds: tuple[int, ...]
+    bits_each: tuple[float, ...]
+    saving_bits: float
+    interval_bits: tuple[float, float] | None
+    x_bits: float
+    source_bits: float
+    kind: Kind = "prequential"
+    seconds: float = 0.0
+
+    @property
+    def bits(self) -> float:
+        """The mean over seeds."""
+        return math.fsum(self.bits_each) / len(self.bits_each)
+
+    @property
+    def charged_bits(self) -> float:
+        """The labels, what was read and the learner's source together: what the sum of all messages comes to."""
+        return self.bits + self.x_bits + self.source_bits
+
+    def to_json(self) -> str:
+        """One line of JSON; these keys are stable."""
+        return _line({key: getattr(self, key) for key in UNSUPERVISED_KEYS})
 
 
 def _line(values: dict[str, Any]) -> str:

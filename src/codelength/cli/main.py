@@ -24,6 +24,7 @@ VERB_MODULES = (
     "codelength.cli.archiving",
     "codelength.cli.fitting",
     "codelength.cli.labels",
+    "codelength.cli.unsupervised",
     "codelength.cli.runs",
 )
 INTERRUPTED = 128 + signal.SIGINT

@@ -31,6 +31,7 @@ SCIKIT_PREFIX = "sklearn:"
 SCIKIT_SETS = ("digits", "iris", "wine", "breast_cancer")
 MOST_VALUES = 64  # of a column that holds no numbers
 WORD_COLUMNS = 2048
+PIECE_BYTES = 512
 GRID = 4  # an image is cut into 4 × 4 patches, the groups of its pixels
 
 Shape = Literal["images", "table", "texts"]
@@ -134,6 +135,23 @@ def load_labelled(source: str, *, label: str | None = None) -> Labelled:
     if label is not None and suffix != ".csv":
         raise UsageError(f"{printable(source)} is no .csv: only a table has a column of labels to name")
     return readers[suffix](printable(source), _text(source))
+
+
+def load_unlabelled(source: str, kind: Shape) -> Labelled | tuple[bytes, ...]:
+    """Items without their labels: images of an IDX folder or of scikit-learn, or texts.
+
+    A file whose lines are all 'label<tab>text' gives its texts; any other gives pieces of 512 bytes.
+    """
+    if kind == "images":
+        found = load_labelled(source)
+        if found.kind != "images":
+            raise UsageError(f"{printable(source)} holds {found.kind}, and the task's items are images; name images")
+        return found
+    data = _raw(source)
+    lines = [line for line in data.splitlines() if line.strip()]
+    if lines and all(b"\t" in line for line in lines):
+        return tuple(line.partition(b"\t")[2].strip() for line in lines)
+    return tuple(data[start : start + PIECE_BYTES] for start in range(0, len(data), PIECE_BYTES))
 
 
 def from_csv(name: str, text: str, *, label: str | None = None) -> Labelled:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from codelength.errors import UsageError
 from codelength.report.tables import percent_text
-from codelength.result import LabelCode, Shared
+from codelength.result import LabelCode, Shared, Unsupervised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,6 +102,40 @@ def labels_plot(rows: Sequence[LabelCode], picture_format: str) -> bytes:
             _finish(axes, "labels n")
         figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
         figure.suptitle(f"Labels of {_short(first.data)}, {first.protocol}", fontweight="bold")
+        return _picture(figure, picture_format)
+
+
+def unsupervised_plot(rows: Sequence[Unsupervised], picture_format: str) -> bytes:
+    """Bits saved by each reading against labels, and by X's size; the bars are 95 % intervals."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    largest = max(row.x_items for row in rows)
+    groups: dict[tuple[str, int], list[Unsupervised]] = {}
+    for row in sorted(rows, key=lambda row: row.labels):
+        groups.setdefault((row.reading, row.x_items), []).append(row)
+    with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
+        figure = Figure(figsize=(11, 4.6), layout="constrained")
+        readings, sizes = figure.subplots(1, 2, sharey=True)
+        here = [(name, size) for name, size in groups if name != "X" or size == largest]
+        for axes, chosen in ((readings, here), (sizes, sorted(key for key in groups if key[0] == "X"))):
+            for number, (name, size) in enumerate(chosen):
+                mine = groups[name, size]
+                style: Style = {"color": _CURVES[number % len(_CURVES)], "linestyle": _DASHES[number // len(_CURVES)]}
+                ends = [row.interval_bits or (row.saving_bits, row.saving_bits) for row in mine]
+                spread = [
+                    [row.saving_bits - low for row, (low, _) in zip(mine, ends, strict=True)],
+                    [high - row.saving_bits for row, (_, high) in zip(mine, ends, strict=True)],
+                ]
+                saved = [row.saving_bits for row in mine]
+                label = f"{size:,} items of X" if axes is sizes else _short(name)
+                axes.errorbar([row.labels for row in mine], saved, yerr=spread, capsize=3, label=label, **style)
+            axes.set_xscale("log")
+            axes.axhline(0, color="black", linewidth=0.8)
+            axes.legend(frameon=False, fontsize=8)
+            axes.set_ylabel("bits saved beside reading nothing")
+            _finish(axes, "labels")
+        figure.suptitle(f"What unlabelled data are worth for {_short(rows[0].task)}", fontweight="bold")
         return _picture(figure, picture_format)
 
 

@@ -1,7 +1,9 @@
 """What was found, in a sentence or two."""
 
+from collections.abc import Sequence
+
 from codelength.report.tables import bits_text, interval_text, percent_text
-from codelength.result import Shared
+from codelength.result import Shared, Unsupervised
 
 
 def finding(row: Shared) -> str:
@@ -18,6 +20,22 @@ def finding(row: Shared) -> str:
     )
     nulls = [f"{_null_name(name)} {bits_text(bits)}" for name, bits in row.null_shared_bits.items()]
     return f"{saving} Instead of X, {', '.join(nulls)}." if nulls else saving
+
+
+def worth_of_reading(rows: Sequence[Unsupervised], verdict: str, name: str) -> str:
+    """The verdict on unlabelled data for a task, with the figures that it rests on: most labels, largest X."""
+    most = max(row.labels for row in rows)
+    size = max(row.x_items for row in rows if row.reading == "X")
+    here = {row.reading: row for row in rows if row.labels == most and row.x_items in (0, size)}
+    row, nothing = here["X"], here["nothing (random weights)"]
+    others = ", ".join(
+        f"{reading} {bits_text(other.saving_bits)}" for reading, other in here.items() if other not in (row, nothing)
+    )
+    return (
+        f"{verdict}: {size:,} items of {name} save {bits_text(row.saving_bits)} of the {bits_text(nothing.bits)} bits "
+        f"of {most:,} labels of {row.task} (95 % interval {interval_text(row.interval_bits)}, {row.kind}). "
+        f"Instead of X: {others}."
+    )
 
 
 def readable(text: bytes) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from codelength.result import Codelength, FeatureWorth, LabelCode, LabelFit, Shared
+from codelength.result import Codelength, FeatureWorth, LabelCode, LabelFit, Shared, Unsupervised
 from codelength.units import bytes_from_bits
 
 ABSENT = "-"
@@ -191,6 +191,44 @@ def fits_table(rows: Sequence[LabelFit]) -> Table:
         ),
         left=frozenset({"how", "kind"}),
     )
+
+
+def unsupervised_tables(rows: Sequence[Unsupervised]) -> list[Table]:
+    """What the labels cost after each reading, at the most labels; and what X saves, by its size and the labels."""
+    most = max(row.labels for row in rows)
+    at_most = [row for row in rows if row.labels == most]
+    first = Table(
+        f"{most:,} labels of {rows[0].task}, in bits, by what the learner has read before; mean of "
+        f"{len(rows[0].seeds)} seeds",
+        ("read before", "items", "labels", "saved", "95 % interval", "what was read", "all with source", "kind"),
+        tuple(
+            (
+                row.reading,
+                f"{row.x_items:,}",
+                bits_text(row.bits),
+                bits_text(row.saving_bits),
+                interval_text(row.interval_bits),
+                bits_text(row.x_bits),
+                bits_text(row.charged_bits),
+                row.kind,
+            )
+            for row in at_most
+        ),
+    )
+    sizes = sorted({row.x_items for row in rows if row.reading == "X"})
+    counts = sorted({row.labels for row in rows})
+    found = {(row.x_items, row.labels): row for row in rows if row.reading == "X"}
+    second = Table(
+        "What X saves, in bits, with its 95 % interval",
+        ("items of X", *(f"{count:,} labels" for count in counts)),
+        tuple((f"{size:,}", *(_saved(found[size, count]) for count in counts)) for size in sizes),
+    )
+    return [first, second]
+
+
+def _saved(row: Unsupervised) -> str:
+    interval = "" if row.interval_bits is None else f" ({interval_text(row.interval_bits)})"
+    return bits_text(row.saving_bits) + interval
 
 
 def bits_text(bits: float) -> str:

@@ -141,3 +141,12 @@ class LossCurve:
             )
         if self.steps[-1] > MAX_STEPS:
             raise LimitError(f"{self.name}: {self.steps[-1]:,} steps; at most {MAX_STEPS:,} are summed")
+
+
+def last_loss_nats(losses_nats: Floats) -> float:
+    """The loss in the end: the mean of the last hundredth of losses [k], of the last one at least.
+
+    >>> last_loss_nats(np.array([3.0, 2.0])), last_loss_nats(np.repeat([3.0, 2.0, 1.0], (198, 1, 1)))
+    (2.0, 1.5)
+    """
+    return float(losses_nats[-max(len(losses_nats) // 100, 1) :].mean())

@@ -171,10 +171,10 @@ class Shared:
 class TrainingRun:
     """What a training run says its data cost: the sum of its losses before each update, and the code beside it.
 
-    `error_bits` bounds what a sparse log leaves open (0 where every step is logged); `last_loss_bits` is the last
-    loss times all tokens, which is often quoted and too low; `first_epoch_bits` is the part before the data repeat;
-    `equal_bits` is the cost of the first `equal_tokens`, which all runs of a comparison have. `flags` begin with
-    `not valid: ` or `doubtful: `.
+    `error_bits` bounds what a sparse log leaves open (0 where every step is logged); `last_loss_bits` is the mean of
+    the last hundredth of losses times all tokens, which is often quoted and too low; `first_epoch_bits` is the part
+    before the data repeat; `equal_bits` is the cost of the first `equal_tokens`, which all runs have; `flags` begin
+    with `not valid: ` or `doubtful: `.
 
     >>> run = TrainingRun("a.log", "step", 10, 10, 1000, bits=4000.0, raw_bytes=4000.0, code_bits=80.0)
     >>> print(run)

@@ -95,6 +95,8 @@ def test_tokens_of_steps_may_vary() -> None:
 def test_the_last_loss_times_all_tokens_is_told_beside_the_sum() -> None:
     run = training_run(curve([3, 2, 1]))
     assert run.last_loss_bits == pytest.approx(3) and run.bits > run.last_loss_bits
+    long = training_run(curve([5.0] * 398 + [3.0, 1.0]))
+    assert long.last_loss_bits == pytest.approx(400 * (5 + 5 + 3 + 1) / 4)
 
 
 def test_code_and_raw_bytes_make_the_ratio() -> None:

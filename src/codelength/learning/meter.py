@@ -21,7 +21,7 @@ import numpy as np
 
 from codelength.data.output import check_target, open_target
 from codelength.errors import DataError, OptionError, UsageError
-from codelength.loss_curve import LossCurve
+from codelength.loss_curve import LossCurve, last_loss_nats
 from codelength.result import NOT_VALID, TrainingRun
 from codelength.units import bits_from_nats
 
@@ -137,7 +137,9 @@ class PrequentialMeter:
             round(self.symbols),
             bits,
             raw_bytes=self.raw_bytes if len(self) else math.nan,
-            last_loss_bits=bits_from_nats(self._losses[-1] * self.symbols) if len(self) else math.nan,
+            last_loss_bits=bits_from_nats(last_loss_nats(np.array(self._losses)) * self.symbols)
+            if len(self)
+            else math.nan,
             equal_tokens=round(self.symbols),
             equal_bits=bits,
             flags=self._flags(),

@@ -24,7 +24,7 @@ import numpy as np
 
 from codelength.dataset import Dataset
 from codelength.errors import OptionError
-from codelength.loss_curve import Floats, LossCurve
+from codelength.loss_curve import Floats, LossCurve, last_loss_nats
 from codelength.measure.codelength import coded_bits
 from codelength.measure.run_flags import RunFacts, flags
 from codelength.registry import create
@@ -70,7 +70,7 @@ def training_run(curve: LossCurve, facts: RunFacts | None = None, *, code: CodeS
         raw_bytes=math.nan if raw_bytes is None else raw_bytes,
         code_bits=code.bits,
         code_codec=code.codec,
-        last_loss_bits=bits_from_nats(float(curve.losses_nats[entries - 1]) * total),
+        last_loss_bits=bits_from_nats(last_loss_nats(curve.losses_nats[:entries]) * total),
         first_epoch_bits=first_bits(tokens, nats, min(facts.dataset_tokens or total, total)),
         equal_tokens=round(total),
         equal_bits=bits,

@@ -2,6 +2,8 @@
 
 import importlib.util
 import math
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -154,6 +156,12 @@ def test_in_two_epochs_the_first_alone_is_paid_each_batch_before_its_update(tmp_
     costs = [list(meter.curve().losses_nats) for meter in (still, moving)]
     assert costs[0][0] == pytest.approx(costs[1][0], rel=1e-6)  # the first batch met untouched weights
     assert all(abs(a - b) > 1e-3 for a, b in zip(costs[0][1:], costs[1][1:], strict=True))
+
+
+def test_without_transformers_the_error_says_what_to_install() -> None:
+    program = "import sys; sys.modules['transformers'] = None; import codelength.learning.trainer"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "UsageError" in told.stderr and "pip install 'codelength[hf]'" in told.stderr
 
 
 def test_prices_agree_with_torchs_cross_entropy() -> None:

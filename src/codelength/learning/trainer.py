@@ -13,11 +13,14 @@ one accumulated update are all priced by the weights before it. Passes over data
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-
 from codelength.errors import UsageError
 from codelength.learning.meter import PrequentialMeter
+
+try:
+    import torch
+    from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+except ImportError as error:
+    raise UsageError(f"the callback needs {error.name}, which is not installed; pip install 'codelength[hf]'") from None
 
 IGNORED = -100  # the label of positions without a target
 RawBytes = Callable[[Mapping[str, Any]], float]  # the raw bytes of a batch, from what the model was given

@@ -12,7 +12,14 @@ from codelength.dataset import Dataset
 from codelength.errors import DataError, OptionError
 from codelength.loss_curve import LossCurve, LossOf
 from codelength.measure.run_flags import RunFacts, increments_autocorrelation
-from codelength.measure.training_run import code_size, compare_runs, error_bits, from_mean_loss, training_run
+from codelength.measure.training_run import (
+    code_size,
+    compare_runs,
+    error_bits,
+    first_bits,
+    from_mean_loss,
+    training_run,
+)
 from codelength.result import TRAINING_RUN_KEYS
 
 CURVES = SHARED_DATA / "loss_curves"
@@ -90,6 +97,12 @@ def test_only_the_first_steps_are_summed_where_that_is_asked() -> None:
 def test_tokens_of_steps_may_vary() -> None:
     varied = LossCurve("log", np.arange(2), np.array([3.0, 1.0]), np.array([LN2, 10 * LN2]))
     assert training_run(varied).bits == pytest.approx(13)
+
+
+def test_one_epoch_of_fractional_tokens_is_the_whole_run() -> None:
+    many = curve(falling(1001), tokens=0.1)
+    assert first_bits(*many.by_step(), math.fsum(many.by_step()[0])) == training_run(many).bits
+    assert training_run(many).first_epoch_bits == training_run(many).bits
 
 
 def test_the_last_loss_times_all_tokens_is_told_beside_the_sum() -> None:

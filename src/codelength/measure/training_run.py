@@ -32,6 +32,7 @@ from codelength.result import DOUBTFUL, TrainingRun
 from codelength.units import bits_from_nats
 
 CODE_CODECS = ("xz", "bz2", "brotli", "ppmd", "mixing")
+_ROUNDING = 1e-12
 _INTERVAL = 1.96  # standard errors of a 95 % interval
 
 
@@ -172,6 +173,7 @@ def error_bits(curve: LossCurve, entries: int | None = None) -> float:
 def first_bits(tokens: Floats, nats: Floats, limit_tokens: float) -> float:
     """The bits of the first so many tokens; of the step in which they end, its part."""
     ends = np.cumsum(tokens)
+    limit_tokens = min(limit_tokens * (1 + _ROUNDING), float(ends[-1]))  # a sum in another order may differ so much
     whole = int(np.searchsorted(ends, limit_tokens, side="right"))
     bits = bits_from_nats(math.fsum(nats[:whole]))
     if whole < len(tokens):

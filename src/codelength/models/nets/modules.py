@@ -79,7 +79,8 @@ class Transformer:
     def __init__(self, layers: int, width: int, rows: int, length: int, window: int) -> None:
         self.layers, self.width, self.rows, self.length, self.window = layers, width, rows, length, window
         self.block = self.replayed = rows * length
-        self.heads = max(1, width // _HEAD_SIZE)
+        # As many heads as there can be of at least so many numbers, an even number of them.
+        self.heads = max(h for h in range(1, width) if width % (2 * h) == 0 and (h == 1 or width // h >= _HEAD_SIZE))
         self._cosine, self._sine = _rotations(width // self.heads, window + length)
 
     def shapes(self) -> dict[str, Shape]:

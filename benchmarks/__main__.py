@@ -36,6 +36,7 @@ BENCHMARKS = {
     "epiplexity": Benchmark("structure and randomness of data of which both are known", 20, 60),
     "pretrained": Benchmark("a small pretrained model: windows, adapting, what its weights cost", 8, 30),
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
+    "nets": Benchmark("nets that learn what they code: ratio, throughput, coded, a sweep", 40, 120),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }
 

@@ -28,7 +28,10 @@ RATIOS = {
     "War and Peace": (524_288, 1.988, "PPMd order 6"),
     "enwik": (1_000_000, 2.123, "StateSMix"),
 }
-RATIO_NAMES = (ORDERS, "lstm", "transformer:block=128,replay=1")
+RATIO_NAMES = {
+    "War and Peace": (ORDERS, "lstm", "transformer:block=128,replay=1"),
+    "enwik": (ORDERS, "lstm:block=64,replay=1"),
+}
 BARE = "replay=0,optimizer=adam,orders=0"
 SPEEDS = {
     f"transformer:streams=64,block=32,window=32,{BARE}": 25_000,
@@ -82,8 +85,9 @@ def judge(rows: Sequence[Row]) -> list[Row]:
 
 
 def _ratios(quick: bool) -> Iterator[Row]:
-    for name in RATIO_NAMES:
-        for data, (size, _, _) in RATIOS.items():
+    for data, names in RATIO_NAMES.items():
+        for name in names:
+            size = RATIOS[data][0]
             yield _paid("ratio", data, name, 20_000 if quick else size)
 
 

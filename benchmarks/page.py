@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import archive, bits_each, epiplexity, far_copy, ladder, memory, pretrained, related, training_run
+from benchmarks import archive, bits_each, epiplexity, far_copy, ladder, memory, nets, pretrained, related, training_run
 from benchmarks.record import RESULTS, Judge
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -26,6 +26,7 @@ JUDGES: dict[str, Judge] = {
     "training_run": training_run.judge,
     "epiplexity": epiplexity.judge,
     "pretrained": pretrained.judge,
+    "nets": nets.judge,
 }
 
 
@@ -257,6 +258,30 @@ def _pretrained(rows: Sequence[Result]) -> str:
     return "## A small pretrained model\n\nTrained on 1 MB of one novel, asked about another.\n\n" + table(head, lines)
 
 
+def _nets(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["part"],
+            f"{row['data']}, {row['raw_bytes']:,} bytes",
+            f"`{row['model']}`",
+            _number(row.get("parameters")),
+            f"{row['bits_per_byte']:.4f}",
+            row["kind"],
+            _number(row["bytes_per_second"]),
+            _number(row.get("idle_bytes_per_second") or row.get("flops_per_byte")),
+            f"{100 * row['over_ideal']:+.3f} %" if "over_ideal" in row else "",
+        ]
+        for row in rows
+    ]
+    head = ["part", "data", "net", "weights", "bits a byte", "kind", "bytes a CPU second", "idle, or flops a byte"]
+    told = (
+        "The first net of each text learns nothing and shows what the orders do alone. Throughput was measured on a "
+        "machine with other work to do; `idle` scales it by a plain training loop of torch that ran beside it and is "
+        "known from an idle machine of this kind. A sweep has operations a byte there, about equal for all.\n\n"
+    )
+    return "## Nets that learn as they compress\n\n" + told + table([*head, "coded over ideal"], lines)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -267,6 +292,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "training_run": _training_run,
     "epiplexity": _epiplexity,
     "pretrained": _pretrained,
+    "nets": _nets,
 }
 
 

@@ -15,6 +15,7 @@ from benchmarks import (
     far_copy,
     ladder,
     memory,
+    nets,
     page,
     pretrained,
     record,
@@ -230,6 +231,20 @@ def test_a_pretrained_model_passes_where_its_code_is_near_its_ideal() -> None:
 
     assert passed(pretrained.judge(rows(10_064.0 + 50))) == [True]
     assert passed(pretrained.judge(rows(10_064.0 + 51))) == [False]
+
+
+def test_nets_pass_below_the_others_and_where_what_they_coded_was_decoded() -> None:
+    def rows(bits: float, speed: int, over: float, decoded: bool) -> list[Row]:
+        ratios: list[Row] = [{"part": "ratio", "data": name, "bits_per_byte": bits} for name in nets.RATIOS]
+        fast = next(iter(nets.SPEEDS))
+        speeds: list[Row] = [
+            {"part": "throughput", "model": fast, "bytes_per_second": speed, "idle_bytes_per_second": 30_000.0}
+        ]
+        return [*ratios, *speeds, {"part": "coded", "model": "lstm", "over_ideal": over, "decoded_elsewhere": decoded}]
+
+    assert all(passed(nets.judge(rows(1.98, 25_000, 0.005, True))))
+    assert passed(nets.judge(rows(2.0, 24_999, 0.005, False))) == [False, True, False, False]
+    assert nets.judge(rows(2.2, 24_999, 0.006, True))[2]["aim_reached"]
 
 
 def test_the_page_has_a_row_for_each_file_of_a_ladder() -> None:

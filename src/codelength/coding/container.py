@@ -283,8 +283,10 @@ def _gone_wrong(
     # The check of the record agreed: where a float model coded it, the arithmetic is what went wrong, not the file.
     if not header.environment:
         return records.damaged(why + hint)
+    differs = _differences(header, here)
     return MachineError(
-        f"{records.part} (from byte {records.start:,}) cannot be decoded here: {why}{_differences(header, here)}"
+        f"{records.part} (from byte {records.start:,}) cannot be decoded here: {header.codec_name} makes other data of "
+        f"it{differs}"
     )
 
 

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -75,6 +76,24 @@ def test_another_process_decodes() -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "2"}
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True)
     assert run.stdout == TEXT[:300]
+
+
+@pytest.mark.slow
+def test_another_instruction_set_decodes_or_says_that_it_is_another(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_bytes(TEXT)
+    command = [sys.executable, "-m", "codelength"]
+    subprocess.run([*command, "compress", "x.txt", "--with", HYBRID], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "x.txt").unlink()
+    elsewhere = {**os.environ, "ATEN_CPU_CAPABILITY": "default"}
+    run = subprocess.run(
+        [*command, "decompress", "x.txt.cl"], cwd=tmp_path, env=elsewhere, capture_output=True, text=True
+    )
+    if run.returncode:
+        assert "makes other data of it; floating point rounds otherwise here" in run.stderr
+        assert run.stderr.strip().endswith("here DEFAULT")
+        assert not (tmp_path / "x.txt").exists()
+    else:
+        assert (tmp_path / "x.txt").read_bytes() == TEXT
 
 
 def test_a_net_that_goes_off_stops_with_what_differs_and_writes_nothing_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

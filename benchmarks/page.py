@@ -5,7 +5,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import archive, bits_each, epiplexity, far_copy, ladder, memory, nets, pretrained, related, training_run
+from benchmarks import (
+    archive,
+    bits_each,
+    epiplexity,
+    far_copy,
+    labels,
+    ladder,
+    memory,
+    nets,
+    pretrained,
+    related,
+    training_run,
+    unsupervised,
+)
 from benchmarks.record import RESULTS, Judge
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -27,6 +40,8 @@ JUDGES: dict[str, Judge] = {
     "epiplexity": epiplexity.judge,
     "pretrained": pretrained.judge,
     "nets": nets.judge,
+    "labels": labels.judge,
+    "unsupervised": unsupervised.judge,
 }
 
 
@@ -282,6 +297,51 @@ def _nets(rows: Sequence[Result]) -> str:
     return "## Nets that learn as they compress\n\n" + told + table([*head, "coded over ideal"], lines)
 
 
+def _labels(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["data"],
+            row["learner"],
+            f"{row['labels']:,}",
+            _number(row["bits"]),
+            f"{row['bits'] / row['labels']:.4f}",
+            f"{row['uniform_bits'] / row['bits']:.1f}",
+            f"{row['cpu_seconds']:,.0f}",
+            row["kind"],
+        ]
+        for row in rows
+    ]
+    head = ["data", "learner", "labels", "bits", "bits per label", "of uniform", "CPU seconds", "kind"]
+    return "## Labels given their inputs\n\nIn random order, one seed; see [labels.md](labels.md).\n\n" + table(
+        head, lines
+    )
+
+
+def _unsupervised(rows: Sequence[Result]) -> str:
+    parts = [
+        "## What unlabelled data save\n\nOf the bits of labels, with 95 % intervals over seeds; see "
+        "[unsupervised.md](unsupervised.md).\n"
+    ]
+    for task in dict.fromkeys(row["task"] for row in rows):
+        mine = [row for row in rows if row["task"] == task]
+        most = max(row["labels"] for row in mine)
+        lines = [
+            [
+                row["reading"],
+                f"{row['x_items']:,}",
+                _number(row["bits"]),
+                _number(row["saving_bits"]),
+                "" if row["saving_low"] is None else f"{_number(row['saving_low'])} to {_number(row['saving_high'])}",
+                _number(row["x_bits"]),
+            ]
+            for row in mine
+            if row["labels"] == most
+        ]
+        parts.append(f"### {task}: {most:,} labels, {mine[0]['seeds']} seeds: {mine[0]['verdict']}\n")
+        parts.append(table(["read before", "items", "bits", "saved", "interval", "bits of what was read"], lines))
+    return "\n".join(parts)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -293,6 +353,8 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "epiplexity": _epiplexity,
     "pretrained": _pretrained,
     "nets": _nets,
+    "labels": _labels,
+    "unsupervised": _unsupervised,
 }
 
 

@@ -13,6 +13,7 @@ from benchmarks import (
     corpus,
     epiplexity,
     far_copy,
+    labels,
     ladder,
     memory,
     nets,
@@ -21,6 +22,7 @@ from benchmarks import (
     record,
     related,
     training_run,
+    unsupervised,
 )
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.record import SHARED_DATA, Row
@@ -245,6 +247,34 @@ def test_nets_pass_below_the_others_and_where_what_they_coded_was_decoded() -> N
     assert all(passed(nets.judge(rows(1.98, 25_000, 0.005, True))))
     assert passed(nets.judge(rows(2.0, 24_999, 0.005, False))) == [False, True, False, False]
     assert nets.judge(rows(2.2, 24_999, 0.006, True))[2]["aim_reached"]
+
+
+def test_labels_pass_under_the_published_bits_in_two_cores_time() -> None:
+    def judged(bits: float, seconds: float) -> list[bool]:
+        return passed(labels.judge([{"data": "mnist", "labels": 60_000, "bits": bits, "cpu_seconds": seconds}]))
+
+    assert judged(4_100.0, 2_400.0) == [True, True] and judged(4_101.0, 2_401.0) == [False, False]
+    assert labels.judge([{"data": "mnist", "labels": 200, "bits": 100.0, "cpu_seconds": 1.0}]) == []
+
+
+def test_unlabelled_data_pass_where_their_interval_is_above_0_and_that_of_noise_holds_it() -> None:
+    def judged(low: float, noise: tuple[float, float]) -> list[bool]:
+        rows: list[Row] = [
+            {
+                "task": "t",
+                "reading": reading,
+                "x_items": 9,
+                "labels": 5,
+                "saving_bits": 1.0,
+                "saving_low": ends[0],
+                "saving_high": ends[1],
+            }
+            for reading, ends in {"X": (low, low + 9), "uniform noise": noise}.items()
+        ]
+        return passed(unsupervised.judge(rows))
+
+    assert judged(0.1, (-3.0, 2.0)) == [True, True]
+    assert judged(-0.1, (1.0, 2.0)) == [False, False]
 
 
 def test_the_page_has_a_row_for_each_file_of_a_ladder() -> None:

@@ -71,10 +71,10 @@ def read(unlabelled: Items, task: Items, *, seed: int, advance: Advance = silent
     return Reading(bits, reduced(pixels.features(np.asarray(task))))
 
 
-def read_pixels(x: Symbols, *, seed: int, more_replays: int = 0) -> Bits:
-    """What each image costs a fresh net that learns them in this order, [n]."""
-    recipe = replace(PIXEL_RECIPE, replays=PIXEL_RECIPE.replays + more_replays)
-    return Pixels(recipe, seed=seed).read_each(x)
+def trained_pixels(x: Symbols, *, seed: int, more_replays: int = 0) -> tuple[Pixels, float]:
+    """A fresh net that has learnt images in this order, and the bits that it paid for them."""
+    net = Pixels(replace(PIXEL_RECIPE, replays=PIXEL_RECIPE.replays + more_replays), seed=seed)
+    return net, net.read(x)
 
 
 def principal(unlabelled: Items, task: Items) -> Inputs:

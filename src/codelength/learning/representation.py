@@ -69,20 +69,25 @@ class Pixels:
 
     def read(self, x: Symbols, advance: Advance = silent) -> float:
         """Pay for images [n, height, width] in levels, learn them; bits."""
-        return math.fsum(self.read_each(x, advance))
-
-    def read_each(self, x: Symbols, advance: Advance = silent) -> Bits:
-        """What each image costs, [n], learnt in batches of 32 once they are paid for."""
-        paid = []
+        paid = 0.0
         images = torch.from_numpy(x.astype(np.int64))
         for start in range(0, len(images), IMAGES_AT_ONCE):
             batch = images[start : start + IMAGES_AT_ONCE]
-            paid.append(self._learn(batch))
+            paid += self._learn(batch)
             for _ in range(self._recipe.replays):
                 chosen = torch.randint(0, start + len(batch), (IMAGES_AT_ONCE,), generator=self._random)
                 self._learn(images[chosen])
             advance(len(batch))
-        return np.concatenate(paid) if paid else np.zeros(0)
+        return bits_from_nats(paid)
+
+    def bits(self, x: Symbols) -> Bits:
+        """What each image costs, [n], when nothing is learnt from it."""
+        parts = []
+        with torch.no_grad():
+            for batch in torch.split(torch.from_numpy(x.astype(np.int64)), AT_ONCE):
+                nats = functional.cross_entropy(self._head(self._hidden(batch)[-1]), batch, reduction="none")
+                parts.append(nats.sum(dim=(1, 2)).numpy() * bits_from_nats(1.0))
+        return np.asarray(np.concatenate(parts), np.float64)
 
     def features(self, x: Symbols) -> Inputs:
         """Averages of the last layers' channels over the parts of each image, [n, seen · width · 49].
@@ -106,10 +111,9 @@ class Pixels:
             found.append(hidden)
         return found
 
-    def _learn(self, batch: Tensor) -> Bits:
-        nats = functional.cross_entropy(self._head(self._hidden(batch)[-1]), batch, reduction="none")
-        _update(self._optimizer, nats.sum(), batch.numel())
-        return np.asarray(nats.detach().sum(dim=(1, 2)).numpy() * bits_from_nats(1.0), np.float64)
+    def _learn(self, batch: Tensor) -> float:
+        loss = functional.cross_entropy(self._head(self._hidden(batch)[-1]), batch, reduction="sum")
+        return _update(self._optimizer, loss, batch.numel())
 
 
 class Masked(nn.Conv2d):

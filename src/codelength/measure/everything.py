@@ -1,10 +1,11 @@
 """Just compress everything? One net on the shuffled union of X and Y, on X then Y, and on Y alone, at equal compute.
 
-    alone         Y, with more replays, so that it costs as many updates as the others
+    alone         Y, with more replays, so that it makes as many updates as the others
     X then Y      the net pays for X, then for Y
-    union         items of X and Y in random order: what Y's items cost among them
+    union         items of X and Y in random order
 
-All three pay for the same items of Y; what they pay for Y is a prequential code length, given X in the last two.
+Each then pays for further items of Y without learning: what the training was worth, C(more of Y | trained so). What
+was paid while training stands beside it; the lengths of `X then Y` and `union` are of the same items, in two orders.
 """
 
 import math
@@ -14,44 +15,52 @@ from dataclasses import dataclass
 import numpy as np
 
 from codelength.errors import UsageError
-from codelength.learning.probing import read_pixels
+from codelength.learning.probing import trained_pixels
 from codelength.learning.representation import Symbols
 from codelength.measure.interval import Interval, mean_interval
+
+ALONE, THEN, UNION = "alone", "X then Y", "union"
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """Bits of Y by three ways of training on X and Y, the mean over seeds, and the paired savings over Y alone."""
+    """Mean bits over seeds by way of training: of what was trained on, and of more of Y; and what union saves."""
 
-    alone_bits: float
-    then_bits: float
-    union_bits: float
-    then_saving: tuple[float, Interval | None]
-    union_saving: tuple[float, Interval | None]
-    gap_bits: tuple[float, Interval | None]  # X then Y, minus the union: what shuffling saves
+    trained_bits: dict[str, float]
+    more_bits: dict[str, float]
+    over_alone: tuple[float, Interval | None]  # of more of Y: alone minus union
+    over_then: tuple[float, Interval | None]  # of more of Y: X then Y minus union
+    joint: tuple[float, Interval | None]  # of what was trained on: X then Y minus union
 
 
-def compress_everything(x: Symbols, y: Symbols, *, seeds: Sequence[int] = (0, 1, 2, 3, 4)) -> Everything:
-    """Bits of images y [m, height, width] in levels, alone, after x [n, height, width], and among them.
+def compress_everything(x: Symbols, y: Symbols, more: Symbols, *, seeds: Sequence[int] = (0, 1, 2, 3, 4)) -> Everything:
+    """Train on images x [n, height, width] and y [m, height, width] in levels by the three ways, pay for more of Y.
 
     Raises UsageError for images of different sizes or none.
     """
-    if not len(x) or not len(y) or x.shape[1:] != y.shape[1:]:
-        raise UsageError("both need images of one size; scale them first")
-    again = math.ceil(2 * len(x) / len(y))  # a replay and the visit itself, for each item of X
-    rows = []
+    if not (len(x) and len(y) and len(more)) or not x.shape[1:] == y.shape[1:] == more.shape[1:]:
+        raise UsageError("all need images, of one size; scale them first")
+    again = math.ceil(2 * len(x) / len(y))  # each item of X would have been visited once and replayed once
+    trained: dict[str, list[float]] = {way: [] for way in (ALONE, THEN, UNION)}
+    held: dict[str, list[float]] = {way: [] for way in trained}
     for seed in seeds:
         rng = np.random.default_rng(seed)
         first, second = rng.permutation(x), rng.permutation(y)
-        order = rng.permutation(len(x) + len(y))
-        alone = read_pixels(second, seed=seed, more_replays=again)
-        then = read_pixels(np.concatenate((first, second)), seed=seed)[len(x) :]
-        union = read_pixels(np.concatenate((first, second))[order], seed=seed)[order >= len(x)]
-        rows.append([math.fsum(bits) for bits in (alone, then, union)])
-    alone_bits, then_bits, union_bits = (float(value) for value in np.mean(rows, axis=0))
+        both = np.concatenate((first, second))
+        ways = {ALONE: (second, again), THEN: (both, 0), UNION: (rng.permutation(both), 0)}
+        for way, (items, more_replays) in ways.items():
+            net, bits = trained_pixels(items, seed=seed, more_replays=more_replays)
+            trained[way].append(bits)
+            held[way].append(math.fsum(net.bits(more)))
 
-    def paired(before: int, after: int) -> tuple[float, Interval | None]:
-        differences = [row[before] - row[after] for row in rows]
-        return math.fsum(differences) / len(rows), mean_interval(differences)
+    def paired(bits: dict[str, list[float]], way: str) -> tuple[float, Interval | None]:
+        differences = [before - after for before, after in zip(bits[way], bits[UNION], strict=True)]
+        return math.fsum(differences) / len(differences), mean_interval(differences)
 
-    return Everything(alone_bits, then_bits, union_bits, paired(0, 1), paired(0, 2), paired(1, 2))
+    return Everything(
+        {way: math.fsum(bits) / len(bits) for way, bits in trained.items()},
+        {way: math.fsum(bits) / len(bits) for way, bits in held.items()},
+        over_alone=paired(held, ALONE),
+        over_then=paired(held, THEN),
+        joint=paired(trained, THEN),
+    )

@@ -1,7 +1,7 @@
 """Nets that learn what they code: bits a byte beside PPMd and StateSMix, throughput, coded against ideal, a sweep.
 
     ratio        524,288 bytes of War and Peace, 1,000,000 of enwik: orders alone, LSTM, transformer; ideal bits
-    throughput   `bits` with half a million weights on one core, CPU seconds, best of three; beside it a plain loop over
+    throughput   `bits` with half a million weights on one core, CPU seconds, best of two; beside it a plain loop over
                  torch's LSTM of width 256 as it was measured on an idle machine of this kind, which tells how busy
                  this one is
     coded        bytes written against ideal bits; decoded by another process with other threads, beside a busy one
@@ -113,9 +113,9 @@ def _paid(part: str, data: str, name: str, size: int) -> Row:
 def _throughputs(quick: bool) -> Iterator[Row]:
     for name in SPEEDS:
         loops, paid = [], []
-        for _ in range(1 if quick else 3):
+        for _ in range(1 if quick else 2):
             loops.append(_loop_speed())
-            paid.append(_paid("throughput", "War and Peace", name, 20_000 if quick else 131_072))
+            paid.append(_paid("throughput", "War and Peace", name, 20_000 if quick else 65_536))
         row = dict(max(paid, key=lambda row: float(row["bytes_per_second"] or 0)))
         speed, loop = float(row["bytes_per_second"] or 0), max(loops)
         yield {**row, "loop_speed": round(loop), "idle_bytes_per_second": round(speed * IDLE_LOOP_SPEED / loop)}
@@ -147,7 +147,7 @@ def _loop_speed() -> float:
 
 def _coded(quick: bool) -> Iterator[Row]:
     for name in CODED_NAMES:
-        text = _text("War and Peace", 1_000 if quick else 32_768)
+        text = _text("War and Peace", 1_000 if quick else 16_384)
         model = _model(name)
         ideal_bits = math.fsum(model.bits(text))
         began = time.process_time()

@@ -530,10 +530,7 @@ _TABLE = (
         "a recurrent net over bytes that learns what it codes, beside count-based orders; extra torch",
         _net_options(1, 224, "adam", 0.002, 3),
         _lstm,
-        (
-            "lstm:width=16,block=16,replay=2,orders=64KiB",
-            "lstm:width=8,layers=2,streams=3,block=4,orders=0,rate=0.03",
-        ),
+        ("lstm:width=16,layers=2,streams=2,block=8,replay=2,orders=64KiB",),
         needs="torch",
         extra="torch",
     ),

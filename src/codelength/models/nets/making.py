@@ -1,5 +1,6 @@
 """From options to a net: what `transformer:layers=2,width=128` and `lstm:width=224` stand for."""
 
+import os
 from collections.abc import Mapping
 from typing import Literal
 
@@ -24,6 +25,9 @@ def make(kind: Kind, options: Mapping[str, int | float | str]) -> NetModel:
     device = str(options["device"])
     if device == "cuda" and not torch.cuda.is_available():
         raise OptionError(f"{kind}: device=cuda, and torch finds no GPU here; leave it out")
+    if device == "cuda":
+        # Without it cuBLAS may sum in another order each time, and torch refuses to be deterministic.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     layers, width, streams, length = (int(options[key]) for key in ("layers", "width", "streams", "block"))
     net: Net
     if kind == "lstm":

@@ -66,8 +66,9 @@ class NetModel(SequentialModel):
         self.net, self.recipe, self.orders_bytes = net, recipe, orders_bytes
         self.nominal_speed = 1000
         self.checkpoint: Origin | None = None
-        # Weights with what their optimizer keeps and a block's activations, about, and the orders.
-        self.memory_bytes = 40 * self.parameters + 2 * orders_bytes + 64 * MIB
+        # Weights with what their optimizer keeps, a block's activations, the orders and their inputs to the gate.
+        counted = 2 * orders_bytes + 2_000 * net.block if orders_bytes else 0
+        self.memory_bytes = 40 * self.parameters + net.working_bytes(recipe.replays) + counted + 64 * MIB
         self.state: State | None = None
 
     @property

@@ -20,6 +20,7 @@ Vaswani et al. (2017); Su et al. (2021), rotary positions; So et al. (2021), squ
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -56,6 +57,9 @@ class Net(Protocol):
     def shapes(self) -> dict[str, Shape]:
         """The weights by name, in a fixed order."""
 
+    def working_bytes(self, replays: int) -> int:
+        """Memory of what is carried and of a block with so many replays, about."""
+
     def carry(self, replays: int) -> Carry:
         """What the fresh bytes and so many replays carry before their first."""
 
@@ -81,7 +85,21 @@ class Transformer:
         self.block = self.replayed = rows * length
         # As many heads as there can be of at least so many numbers, an even number of them.
         self.heads = max(h for h in range(1, width) if width % (2 * h) == 0 and (h == 1 or width // h >= _HEAD_SIZE))
-        self._cosine, self._sine = _rotations(width // self.heads, window + length)
+
+    @cached_property
+    def _rotations(self) -> tuple[Tensor, Tensor]:
+        # Cosines and sines, [window + length, half a head]; made when they are first needed.
+        half = self.width // self.heads // 2
+        with torch.inference_mode(False):  # whoever asks first, a training pass can use them
+            rates = torch.tensor([10_000.0 ** (-i / half) for i in range(half)], dtype=torch.float64)
+            angles = torch.arange(self.window + self.length, dtype=torch.float64)[:, None] * rates
+            return angles.cos().float(), angles.sin().float()
+
+    def working_bytes(self, replays: int) -> int:
+        """Keys and values of the window and of a block, and what a layer keeps of a block for its gradient."""
+        span = 1 + self.window / self.length
+        a_block = self.block * (self.layers * self.width * (64 + 16 * span) + 16 * SYMBOLS)
+        return int((1 + replays) * (a_block + 16 * self.layers * self.window * self.width))
 
     def shapes(self) -> dict[str, Shape]:
         """Embedding, four projections and two of the feed-forward part a layer, head."""
@@ -133,7 +151,7 @@ class Transformer:
         kept, there = cache
         x = _norm(functional.embedding(before[-1:], weights["embed"]))  # [1, d]
         absent = self.window - int(there)
-        longer = torch.empty(self.layers, 2, self.window + 1, *kept.shape[3:])
+        longer = kept.new_empty(self.layers, 2, self.window + 1, *kept.shape[3:])
         longer[:, :, :-1] = kept
         for layer in range(self.layers):
             h = _norm(x)
@@ -171,7 +189,7 @@ class Transformer:
     def _rotate(self, x: Tensor, first: int) -> Tensor:
         # x [..., positions, heads, size], its positions counted from `first`.
         here = slice(first, first + x.shape[-3])
-        cosine, sine = self._cosine[here, None].to(x.device), self._sine[here, None].to(x.device)
+        cosine, sine = (part[here, None].to(x.device) for part in self._rotations)
         a, b = x.chunk(2, -1)
         return torch.cat([a * cosine - b * sine, a * sine + b * cosine], -1)
 
@@ -207,6 +225,11 @@ class Lstm:
             shapes[f"{layer}.state_bias"] = Shape((4 * d,), 0.0)
         shapes["head"] = Shape((SYMBOLS, d), 0.0)
         return shapes
+
+    def working_bytes(self, replays: int) -> int:
+        """States, and what a layer keeps of a block for its gradient."""
+        positions = (self.rows + replays) * (self.reach + self.length)
+        return positions * (self.layers * self.width * 64 + 16 * SYMBOLS)
 
     def carry(self, replays: int) -> Carry:
         """Hidden state and cell, each [layers, rows + replays, width]."""
@@ -261,12 +284,6 @@ def _flat(weights: Weights, layers: int) -> list[Tensor]:
 
 def _norm(x: Tensor) -> Tensor:
     return functional.rms_norm(x, (x.shape[-1],), eps=1e-6)
-
-
-def _rotations(size: int, positions: int) -> tuple[Tensor, Tensor]:
-    rates = torch.tensor([10_000.0 ** (-2 * i / size) for i in range(size // 2)], dtype=torch.float64)
-    angles = torch.arange(positions, dtype=torch.float64)[:, None] * rates
-    return angles.cos().float(), angles.sin().float()
 
 
 def initial(shapes: dict[str, Shape], generator: torch.Generator) -> list[Tensor]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codelength.coding.sequential import ByteReader, SequentialModel
     from codelength.data.bundled import bundled
     from codelength.data.files import load
+    from codelength.data.labelled import Labelled, load_labelled
     from codelength.data.loss_logs import read_loss_curves
     from codelength.dataset import Dataset
     from codelength.errors import (
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from codelength.learning.catalogue import create_learner
     from codelength.learning.meter import PrequentialMeter, prequential_meter
     from codelength.loss_curve import LossCurve
     from codelength.measure.codelength import measure, measure_ladder
     from codelength.measure.epiplexity import epiplexity
     from codelength.measure.generate import generate
+    from codelength.measure.labels import label_ladder
     from codelength.measure.nulls import standard_nulls
     from codelength.measure.shared import shared, shared_ladder
     from codelength.measure.training_run import training_run
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
     from codelength.models.mixtures import Bayes, Switching
     from codelength.registry import LADDER, create, entries, split_names
     from codelength.report.plots import shared_plot
-    from codelength.result import Codelength, Epiplexity, Shared, TrainingRun, TwoPart
+    from codelength.result import Codelength, Epiplexity, LabelCode, Shared, TrainingRun, TwoPart, Unsupervised
     from codelength.types import Bits, Codec, Conditional, Learner, Model, Probs, Reader
 
     __version__: str
@@ -79,6 +82,8 @@ __all__ = [
     "FromCodec",
     "GivenError",
     "Gzip",
+    "LabelCode",
+    "Labelled",
     "Learner",
     "LimitError",
     "Limits",
@@ -99,6 +104,7 @@ __all__ = [
     "TrainingRun",
     "TwoPart",
     "UnknownNameError",
+    "Unsupervised",
     "UsageError",
     "Xz",
     "Zstd",
@@ -107,10 +113,13 @@ __all__ = [
     "bundled",
     "check_program",
     "create",
+    "create_learner",
     "entries",
     "epiplexity",
     "generate",
+    "label_ladder",
     "load",
+    "load_labelled",
     "measure",
     "measure_ladder",
     "prequential_meter",
@@ -133,17 +142,20 @@ _HOMES = {
     "codelength.coding.sequential": "ByteReader SequentialModel",
     "codelength.data.bundled": "bundled",
     "codelength.data.files": "load",
+    "codelength.data.labelled": "Labelled load_labelled",
     "codelength.data.loss_logs": "read_loss_curves",
     "codelength.dataset": "Dataset",
     "codelength.errors": (
         "CodecError CodelengthError DamagedError DataError FormatError GivenError "
         "LimitError OptionError ProgramError SourceError UnknownNameError UsageError"
     ),
+    "codelength.learning.catalogue": "create_learner",
     "codelength.learning.meter": "PrequentialMeter prequential_meter",
     "codelength.loss_curve": "LossCurve",
     "codelength.measure.codelength": "measure measure_ladder",
     "codelength.measure.epiplexity": "epiplexity",
     "codelength.measure.generate": "generate",
+    "codelength.measure.labels": "label_ladder",
     "codelength.measure.nulls": "standard_nulls",
     "codelength.measure.shared": "shared shared_ladder",
     "codelength.measure.training_run": "training_run",
@@ -154,7 +166,7 @@ _HOMES = {
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.registry": "LADDER create entries split_names",
     "codelength.report.plots": "shared_plot",
-    "codelength.result": "Codelength Epiplexity Shared TrainingRun TwoPart",
+    "codelength.result": "Codelength Epiplexity LabelCode Shared TrainingRun TwoPart Unsupervised",
     "codelength.types": "Bits Codec Conditional Learner Model Probs Reader",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

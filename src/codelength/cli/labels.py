@@ -67,6 +67,8 @@ def labels(
         return
     if ablate and random_labels:
         raise UsageError("--ablate and --random-labels are two questions; ask one at a time")
+    if random_labels and (plot is not None or protocol != "online" or seeds > 1):
+        raise UsageError("--random-labels learns online with one seed and draws nothing; leave the other options out")
     picture_format = ""
     if plot is not None:
         picture_format = plot_format(plot)
@@ -79,12 +81,17 @@ def labels(
         loaded = loaded.shuffled(0).first(limit)
     wanted = wanted or list(DEFAULTS[loaded.kind])
     numbers = range(seed, seed + seeds)
-    with Progress(f"labels of {loaded.name}", total_bytes=len(loaded) * len(wanted) * seeds) as progress:
+    total = None if ablate or random_labels else len(loaded) * len(wanted) * seeds
+    with Progress(f"labels of {loaded.name}", total_bytes=total) as progress:
         if random_labels:
             fits = random_label_fits(loaded, wanted, seed=seed, advance=progress)
         else:
             rows = label_ladder(loaded, wanted, protocol=protocol, seeds=numbers, advance=progress)
-            worth = feature_worth(loaded, rows[0].learner, seeds=numbers, advance=progress) if ablate else []
+            worth = (
+                feature_worth(loaded, rows[0].learner, protocol=protocol, seeds=numbers, advance=progress)
+                if ablate
+                else []
+            )
     if random_labels:
         lines, tables = [fit.to_json() for fit in fits], [fits_table(fits)]
     else:

@@ -14,7 +14,7 @@ import numpy as np
 
 from codelength.data.labelled import Labelled
 from codelength.errors import UsageError
-from codelength.learning.catalogue import Task, create_learner
+from codelength.learning.catalogue import Task, check_learner, create_learner
 from codelength.learning.prequential import (
     Advance,
     blockwise,
@@ -110,7 +110,12 @@ def learning_curve(bits: Bits) -> tuple[tuple[int, float], ...]:
 
 
 def feature_worth(
-    data: Labelled, name: str, *, seeds: Sequence[int] = (0,), advance: Advance = silent
+    data: Labelled,
+    name: str,
+    *,
+    protocol: Protocol = "online",
+    seeds: Sequence[int] = (0,),
+    advance: Advance = silent,
 ) -> list[FeatureWorth]:
     """What each group of features is worth to a learner in bits, the most valuable first.
 
@@ -119,10 +124,10 @@ def feature_worth(
     """
     if not data.groups:
         raise UsageError(f"{data.name} has no groups of features: tables have columns, images patches")
-    whole = _sums(data, name, seeds, advance)
+    whole = _sums(data, name, protocol, seeds, advance)
     rows = []
     for group in data.groups:
-        without = _sums(data.without(group), name, seeds, advance)
+        without = _sums(data.without(group), name, protocol, seeds, advance)
         differences = [without_bits - bits for without_bits, bits in zip(without, whole, strict=True)]
         rows.append(
             FeatureWorth(
@@ -144,6 +149,7 @@ def random_label_fits(
     A net that fits random labels after enough epochs still pays about log2 K for each when it has to predict it first;
     the net that fits them costs more bits than they do.
     """
+    check_learner("mlp")  # torch is there
     from codelength.learning.memory import memorise
 
     data = data.shuffled(seed)
@@ -165,5 +171,8 @@ def random_label_fits(
     return rows
 
 
-def _sums(data: Labelled, name: str, seeds: Sequence[int], advance: Advance) -> list[float]:
-    return [math.fsum(label_bits(data.shuffled(seed), name, seed=seed, advance=advance)) for seed in seeds]
+def _sums(data: Labelled, name: str, protocol: Protocol, seeds: Sequence[int], advance: Advance) -> list[float]:
+    return [
+        math.fsum(label_bits(data.shuffled(seed), name, protocol=protocol, seed=seed, advance=advance))
+        for seed in seeds
+    ]

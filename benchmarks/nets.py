@@ -184,7 +184,7 @@ def _decoded_elsewhere(name: str, code: bytes, text: bytes) -> bool:
 
 
 def _sweep(quick: bool) -> Iterator[Row]:
-    size = 4_096 if quick else 65_536
+    size = 4_096 if quick else 32_768
     for kind, shapes in SWEEP.items():
         for width, replays in shapes:
             name = f"{kind}:width={width},replay={replays},block=64,orders=0"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         FormatError,
         GivenError,
         LimitError,
+        LostProcessError,
+        MachineError,
         OptionError,
         ProgramError,
         SourceError,
@@ -88,6 +90,8 @@ __all__ = [
     "LimitError",
     "Limits",
     "LossCurve",
+    "LostProcessError",
+    "MachineError",
     "Mixing",
     "Model",
     "OptionError",
@@ -147,7 +151,7 @@ _HOMES = {
     "codelength.dataset": "Dataset",
     "codelength.errors": (
         "CodecError CodelengthError DamagedError DataError FormatError GivenError "
-        "LimitError OptionError ProgramError SourceError UnknownNameError UsageError"
+        "LimitError LostProcessError MachineError OptionError ProgramError SourceError UnknownNameError UsageError"
     ),
     "codelength.learning.catalogue": "create_learner",
     "codelength.learning.meter": "PrequentialMeter prequential_meter",

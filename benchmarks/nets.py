@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from benchmarks.corpus import unpacked
-from benchmarks.record import SHARED_DATA, Row, record, target, tell
+from benchmarks.record import RESULTS, SHARED_DATA, Row, record, target, tell
 from codelength.registry import create
 from codelength.types import Model
 
@@ -59,6 +59,8 @@ def main(parts: Sequence[str] = PARTS, *, quick: bool = False) -> list[Row]:
                 keys = ("part", "data", "model")
                 data = {name: _text(name, RATIOS[name][0]) for name in RATIOS}
                 record("nets", [*rows], data, keys=keys, judge=judge)
+    if "sweep" in parts and not quick:
+        draw(rows)
     tell(judge(rows))
     return rows
 
@@ -192,6 +194,34 @@ def _sweep(quick: bool) -> Iterator[Row]:
             # A weight costs a multiplication and an addition forward and twice that backward, for each byte in a block.
             flops = 6 * int(row["parameters"] or 0) * (1 + replays)
             yield {**row, "width": width, "flops_per_byte": flops}
+
+
+def draw(rows: Sequence[Row]) -> None:
+    """results/nets_sweep.svg: bits a byte over weights, one line a kind, operations a byte about equal."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
+        figure = Figure(figsize=(6.4, 4), layout="constrained")
+        axes = figure.subplots()
+        for (kind, shapes), colour, marker in zip(SWEEP.items(), ("#0072B2", "#D55E00"), "os", strict=True):
+            found = [row for row in rows if row["part"] == "sweep" and str(row["model"]).startswith(kind)]
+            found.sort(key=lambda row: int(row["parameters"] or 0))
+            weights = [int(row["parameters"] or 0) for row in found]
+            axes.plot(
+                weights, [float(row["bits_per_byte"] or 0) for row in found], color=colour, marker=marker, label=kind
+            )
+            for row, (width, replays) in zip(found, shapes, strict=False):
+                place = (int(row["parameters"] or 0), float(row["bits_per_byte"] or 0))
+                axes.annotate(f"{width}, {replays}", place, textcoords="offset points", xytext=(5, 5), fontsize=8)
+        axes.set_xscale("log")
+        axes.set_xlabel("weights (width and replays at each point)")
+        axes.set_ylabel("bits per byte, prequential")
+        axes.grid(color="#DDDDDD", linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False)
+        axes.set_title("Nets of equal operations a byte, without orders", fontsize=10)
+        figure.savefig(RESULTS / "nets_sweep.svg", metadata={"Date": None})
 
 
 def _model(name: str) -> Model:

@@ -88,8 +88,8 @@ def principal(unlabelled: Items, task: Items) -> Inputs:
 def control(items: Items, kind: Control, *, seed: int) -> Items:
     """Items of the same number and sizes: uniform noise, or the symbols of each item in random order.
 
-    >>> control((b"abc",), "shuffled", seed=1), len(control((b"abc",), "noise", seed=1)[0])
-    ((b'bca',), 3)
+    >>> sorted(control((b"cab",), "shuffled", seed=1)[0]) == sorted(b"abc"), len(control((b"abc",), "noise", seed=1)[0])
+    (True, 3)
     """
     rng = np.random.default_rng(seed)
     if isinstance(items, tuple):
@@ -117,7 +117,7 @@ def members_bits(own: Inputs, features: Inputs | None, y: Labels, *, classes: in
 def mixed_bits(members: Sequence[Bits]) -> Bits:
     """What the Bayes mixture of members pays for each label, [n].
 
-    >>> mixed_bits([np.array([1.0, 1.0]), np.array([2.0, 20.0])]).sum().round(2) <= 2.0 + 1.0
+    >>> bool(mixed_bits([np.array([1.0, 1.0]), np.array([2.0, 20.0])]).sum() <= 2.0 + 1.0)
     True
     """
     paid = Weights.uniform(len(members), STATIC).pay(np.exp2(-np.stack(members)))

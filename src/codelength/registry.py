@@ -344,7 +344,14 @@ def _from_codec(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Cod
 def _mixing(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
     from codelength.models.mixing.model import Mixing
 
-    return Mixing(str(options["level"]), memory_bytes=int(options["memory"]) or None)
+    net: Literal["none", "lstm"] = "lstm" if options["net"] == "lstm" else "none"
+    return Mixing(str(options["level"]), memory_bytes=int(options["memory"]) or None, net=net)
+
+
+def _fixed_lstm(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.lstm.model import FixedLstm
+
+    return FixedLstm(cells=int(options["cells"]), layers=int(options["layers"]))
 
 
 def _hf(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
@@ -505,10 +512,26 @@ _TABLE = (
         "context mixing of bits, the strongest; decodes on any machine",
         {
             "level": Option("word", "default", "speed against strength", choices=("fast", "default", "max")),
-            "memory": Option("size", 0, "most memory for tables, 0 for all that the level uses", low=0, high=GIB),
+            "net": Option("word", "none", "a net that learns as it reads, 10 KB/s", choices=("none", "lstm")),
+            "memory": Option("size", 0, "most memory for tables, 0 for all that the level uses", low=0, high=2 * GIB),
         },
         _mixing,
-        ("mixing:level=fast,memory=8MiB", "mixing:memory=16MiB", "mixing:level=max,memory=64MiB"),
+        (
+            "mixing:level=fast,memory=8MiB",
+            "mixing:memory=16MiB",
+            "mixing:level=max,memory=64MiB",
+            "mixing:level=fast,net=lstm,memory=32MiB",
+        ),
+    ),
+    Entry(
+        "fixed_lstm",
+        "a recurrent net that learns as it reads; decodes on any machine",
+        {
+            "cells": Option("int", 128, "of each layer, a multiple of 32", low=32, high=1024),
+            "layers": Option("int", 2, "one above the other", low=1, high=4),
+        },
+        _fixed_lstm,
+        ("fixed_lstm:cells=32,layers=1", "fixed_lstm:cells=64"),
     ),
     Entry(
         "transformer",

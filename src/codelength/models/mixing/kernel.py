@@ -20,17 +20,23 @@ import numpy.typing as npt
 
 from codelength.coding import range_coder
 from codelength.coding.range_coder import decode_bit
-from codelength.compiled import bare, compiled, source_digest
+from codelength.compiled import bare, compiled, inlined, source_digest
+from codelength.models.lstm import arithmetic as lstm_arithmetic
+from codelength.models.lstm import kernel as lstm_kernel
+from codelength.models.lstm import state as lstm_state
+from codelength.models.lstm.kernel import advance, put_back
+from codelength.models.lstm.state import Net
 from codelength.models.mixing import contexts, history, journal, mixer, places, prefetching, slots, tables, vectors
 from codelength.models.mixing.contexts import hash_contexts
 from codelength.models.mixing.history import follow_matches, next_byte, prefetch_match
 from codelength.models.mixing.journal import note_slot, note_weights, restore
-from codelength.models.mixing.mixer import choose, learn_refined, refine, refined_rows
+from codelength.models.mixing.mixer import choose, learn_refined, refine, refined_rows, spread
 from codelength.models.mixing.places import (
     BITS,
     EPOCH,
     EXPECTED,
     EXPECTED2,
+    LAST8,
     LENGTH,
     LENGTH2,
     MATCH_BIT,
@@ -38,6 +44,9 @@ from codelength.models.mixing.places import (
     MATCH_CELL,
     MATCH_CELL2,
     MIXED,
+    NET1,
+    NET2,
+    NET_SLANT,
     NODE,
     P1,
     POSITION,
@@ -59,7 +68,8 @@ STILL = 64  # where both errors of a pair of sets are at most this, neither lear
 
 Run = Callable[[bool, Words, Octets, Halves, Words, Octets, State, State, Words], int]
 
-_SOURCES = (contexts, history, journal, mixer, places, prefetching, slots, tables, vectors, range_coder)
+_NETS = (lstm_arithmetic, lstm_kernel, lstm_state)
+_SOURCES = (contexts, history, journal, mixer, places, prefetching, slots, tables, vectors, range_coder, *_NETS)
 
 
 @compiled
@@ -94,6 +104,9 @@ def kernel(level: Level) -> Run:
     ROWS = (ROW1, ROW2, ROW3)
     MATCHED, MATCHED2, ORDER0, RUN = (CONTEXTS * 256 + i for i in (0, 128, 256, 512))
     OTHER = (EACH + RUNS) * CONTEXTS
+    NET, NET_ROW, NET_WEIGHTS = level.net_cells > 0, sum(level.refined), sum(level.sets[:-1])
+    NET_SET = SETS - 1
+    hear, forget = (advance, put_back) if NET else (_hear_nothing, _forget_nothing)
     DIGEST = source_digest(__file__, *(module.__file__ or "" for module in _SOURCES))
 
     @bare
@@ -114,6 +127,7 @@ def kernel(level: Level) -> Run:
         touched, hashes, ring, indirect = state.touched, state.hashes, state.ring, state.indirect
         matches, matches2, runs, runs_met = state.matches, state.matches2, state.runs, state.run
         wide_slots, wide_weights = slots.view(np.int64), weights.view(np.int64)
+        net, tree = state.net, state.net.tree
         noting = log.shape[0] > 0
         for item in range(starts.shape[0] - 1):
             partial, done = s[NODE], s[BITS]
@@ -121,6 +135,7 @@ def kernel(level: Level) -> Run:
             p, mixed, slant = s[P1], s[MIXED], s[SLANT]
             at1, at2, at3 = s[REFINED1], s[REFINED2], s[REFINED3]
             match_cell, match_bit, match_cell2, match_bit2 = s[MATCH_CELL], s[MATCH_BIT], s[MATCH_CELL2], s[MATCH_BIT2]
+            net1, net2, net_slant = s[NET1], s[NET2], s[NET_SLANT]
             if noting:  # the slots in hand were found before this item
                 for k in range(CONTEXTS):
                     note_slot(log, s, wide_slots, slot[k])
@@ -144,6 +159,7 @@ def kernel(level: Level) -> Run:
                         next_byte(NUMBER, s, ring, matches, indirect, log)
                         hash_contexts(NUMBER, s, hashes, ring, indirect)
                         address_slots(slots, hashes, address, np.int64(0))
+                        hear(net, coming & 255)
                     elif done == 3:
                         address_slots(slots, hashes, address, coming)
                     next1, next2, next3 = refined_rows(refined, s, np.int64(1) if done == 8 else coming, ROWS, MAPS)
@@ -169,6 +185,9 @@ def kernel(level: Level) -> Run:
                         learn_refined(refined, at2, slant, bit, log, s)
                     if MAPS > 2:
                         learn_refined(refined, at3, slant, bit, log, s)
+                    if NET:
+                        learn_refined(refined, net1, net_slant, bit, log, s)
+                        learn_refined(refined, net2, net_slant, bit, log, s)
                     for k in range(CONTEXTS):
                         place = np.uint64(slot[k] + node)
                         history = np.int64(slots[place])
@@ -231,9 +250,23 @@ def kernel(level: Level) -> Run:
                     match_cell2, match_bit2 = expect(s, LENGTH2, EXPECTED2, MATCHED2, partial, done)
                     grade2 = hear_match(x, OTHER + 4, chances, match_cell2, match_bit2, s[LENGTH2])
                 x[OTHER + 3] = 256
+                if NET:
+                    likely = np.int64(tree[2 * partial + 1] / tree[partial] * np.float32(65536)) >> 4
+                    said = np.int64(STRETCH[min(likely, np.int64(4095))])
+                    last = np.uint64(s[LAST8])
+                    net_slant, step = (said + 2048) * 32 & 4095, (said + 2048) >> 7
+                    row = np.int64(last & np.uint64(255)) << 8 | partial
+                    net1 = (NET_ROW + row) * STEPS + step
+                    row = spread(last & np.uint64(0xFFFFFF), partial, 65535)
+                    net2 = (NET_ROW + 65536 + row) * STEPS + step
+                    x[OTHER + 6] = said
+                    x[OTHER + 7] = likely - 2048
+                    x[OTHER + 8] = STRETCH[refine(refined, net1, net_slant) >> 4]
+                    x[OTHER + 9] = STRETCH[refine(refined, net2, net_slant) >> 4]
+                    chosen[NET_SET] = NET_WEIGHTS + 256 * ((said + 2048) >> 8) + partial
                 if grade == 4:  # a long match says more than the last byte
                     at1 = ((length_class(s[LENGTH]) - 32 + 32 * match_bit) * 256 & (ROW1 - 1)) * STEPS
-                choose(s, chosen, OFFSETS, partial, done, grade, match_bit, grade2)
+                choose(s, chosen, OFFSETS, SETS - NET, partial, done, grade, match_bit, grade2)
                 total = np.int64(0)
                 for k in range(SETS):
                     voice = np.int32(dot(x, weights, chosen[k]) >> np.int32(16))
@@ -260,9 +293,21 @@ def kernel(level: Level) -> Run:
                 p = min(np.int64(65535), max(np.int64(1), p))
             s[P1], s[NODE], s[BITS], s[MIXED], s[SLANT] = p, partial, done, mixed, slant
             s[REFINED1], s[REFINED2], s[REFINED3] = at1, at2, at3
+            s[NET1], s[NET2], s[NET_SLANT] = net1, net2, net_slant
             s[MATCH_CELL], s[MATCH_BIT], s[MATCH_CELL2], s[MATCH_BIT2] = match_cell, match_bit, match_cell2, match_bit2
             if noting:
                 restore(state, kept, log)
+                forget(net, kept.net)
         return DIGEST
 
     return run
+
+
+@inlined
+def _hear_nothing(net: Net, byte: Whole) -> int:
+    return 0
+
+
+@inlined
+def _forget_nothing(net: Net, kept: Net) -> None:
+    return

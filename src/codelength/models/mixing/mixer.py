@@ -29,6 +29,7 @@ def choose(
     s: Words,
     chosen: Words,
     offsets: tuple[int, ...],
+    sets: int,
     partial: Whole,
     done: Whole,
     grade: Whole,
@@ -43,14 +44,14 @@ def choose(
         chosen[0] = partial + 256 * image
     else:
         chosen[0] = 256 + 256 * grade + 8 * match_bit + done
-    if chosen.shape[0] < 2:
+    if sets < 2:
         return
     chosen[1] = offsets[1] + (s[GUESS] if image else c1) + 256 * (done >= 4)
-    if chosen.shape[0] < 3:
+    if sets < 3:
         return
     chosen[2] = offsets[2] + 256 * s[MODE] + 8 * min(s[HITS], np.int64(31)) + done
     chosen[3] = offsets[3] + 256 * (s[CLASSES] & 7) + partial
-    if chosen.shape[0] < 5:
+    if sets < 5:
         return
     c2 = np.int64(last >> np.uint64(8) & np.uint64(255))
     chosen[4] = offsets[4] + 8 * (s[NORTH] if image else min(s[COLUMN], np.int64(255))) + done

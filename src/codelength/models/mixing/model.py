@@ -6,15 +6,16 @@ No arithmetic lives here: a reader owns a `State`, cuts data where the tables gr
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from codelength.coding.sequential import SequentialModel
 from codelength.errors import OptionError, UsageError
+from codelength.models.lstm.model import check_processor
 from codelength.models.mixing.kernel import chances_of, costs, kernel
 from codelength.models.mixing.places import BITS, EPOCH, P1, POSITION, Halves, Octets, Words
-from codelength.models.mixing.state import LEVELS, Level, State, fresh, grown, next_growth, window_bytes
+from codelength.models.mixing.state import LEVELS, Level, State, fresh, grown, next_growth, shape_of, window_bytes
 from codelength.types import Arithmetic, Bits, Decoder, Encoder, Probs, Unit
 from codelength.units import format_size
 
@@ -41,21 +42,34 @@ class Mixing(SequentialModel):
     """
 
     unit: Unit = "bit"
-    arithmetic: Arithmetic = "integer"
 
-    def __init__(self, level: str = "default", memory_bytes: int | None = None, *, name: str | None = None) -> None:
+    def __init__(
+        self,
+        level: str = "default",
+        memory_bytes: int | None = None,
+        *,
+        net: Literal["none", "lstm"] = "none",
+        name: str | None = None,
+    ) -> None:
         if level not in LEVELS:
             raise OptionError(f"mixing has no level {level!r}; choose one of {', '.join(LEVELS)}")
-        shape = LEVELS[level]
+        if net not in ("none", "lstm"):
+            raise OptionError(f"mixing has no net {net!r}; choose none or lstm")
+        shape = shape_of(level, net)
         memory = shape.memory_bytes if memory_bytes is None else memory_bytes
         if not shape.least_bytes <= memory <= shape.memory_bytes:
             raise OptionError(
                 f"mixing:level={level} uses between {format_size(shape.least_bytes)} and "
                 f"{format_size(shape.memory_bytes)} of memory, not {format_size(memory)}"
             )
+        if net == "lstm":
+            check_processor()
         self.level = level
+        self._shape = shape
         self.memory_bytes = memory
-        self.name = name or ("mixing" if level == "default" else f"mixing:level={level}")
+        self.net = net
+        self.arithmetic: Arithmetic = "integer" if net == "none" else "fixed"
+        self.name = name or _name(level, net)
         self.window_bytes = window_bytes(shape, memory)
         self.nominal_speed = shape.nominal_speed
         self._state: State | None = None
@@ -64,24 +78,24 @@ class Mixing(SequentialModel):
     def reader(self) -> "MixingReader":
         """A private state that starts here."""
         with self._lock:
-            return MixingReader(LEVELS[self.level], self.memory_bytes, self.name, self._started().copy())
+            return MixingReader(self._shape, self.memory_bytes, self.name, self._started().copy())
 
     def bits_each(self, items: Sequence[bytes]) -> list[Bits]:
         """Every item from this state, at the cost of the items: what one changes is taken back before the next."""
         with self._lock:
-            return _costs_each(LEVELS[self.level], self.memory_bytes, self._grown(), items)
+            return _costs_each(self._shape, self.memory_bytes, self._grown(), items)
 
     def _started(self) -> State:
         if self._state is None:
-            self._state = _primed(LEVELS[self.level], self.memory_bytes)
+            self._state = _primed(self._shape, self.memory_bytes)
         return self._state
 
     def _grown(self) -> State:
-        self._state = grown(self._started(), LEVELS[self.level], self.memory_bytes)
+        self._state = grown(self._started(), self._shape, self.memory_bytes)
         return self._state
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self.level, self.memory_bytes, self.name, self._state)
+        return _rebuilt, (self.level, self.net, self.memory_bytes, self.name, self._state)
 
     def __repr__(self) -> str:
         read = 0 if self._state is None else int(self._state.scalars[POSITION])
@@ -143,7 +157,7 @@ class MixingReader:
     def freeze(self) -> Mixing:
         """A model that starts where this reader stands."""
         self._between_bytes()
-        return _rebuilt(self._level.name, self._memory_bytes, self._name, self._state.copy())
+        return _rebuilt(self._level.name, self._level.net, self._memory_bytes, self._name, self._state.copy())
 
     def _parts(self, data: bytes) -> Iterator[tuple[int, Octets]]:
         """Pieces that end where tables grow, each with its start; the state has grown when a piece is given."""
@@ -168,10 +182,15 @@ class MixingReader:
             raise UsageError("a byte is unfinished; put its remaining bits first")
 
 
-def _rebuilt(level: str, memory_bytes: int, name: str, state: State | None) -> Mixing:
-    model = Mixing(level, memory_bytes, name=name)
+def _rebuilt(level: str, net: Literal["none", "lstm"], memory_bytes: int, name: str, state: State | None) -> Mixing:
+    model = Mixing(level, memory_bytes, net=net, name=name)
     model._state = state
     return model
+
+
+def _name(level: str, net: str) -> str:
+    options = [f"level={level}"] * (level != "default") + [f"net={net}"] * (net != "none")
+    return "mixing" + (":" + ",".join(options) if options else "")
 
 
 def _call(

@@ -21,7 +21,8 @@ HITS, TOP, EPOCH = range(12, 15)  # contexts met before; end of the journal; cou
 POSITION, LAST8, LAST16, MATCH, LENGTH, EXPECTED, MATCH2, LENGTH2, EXPECTED2 = range(15, 24)
 WORD, WORD1, WORD2, WORD3, WORD_LENGTH, COLUMN, LINE, ABOVE, UPPER, CLASSES, TAG = range(24, 35)
 LOOK_AT, MODE, PIXEL, ROW, GUESS, NORTH, WEST = range(35, 42)
-SCALARS = 42
+NET1, NET2, NET_SLANT = range(42, 45)  # what refines the net's voice, in the pending prediction
+SCALARS = 45
 
 TEXT, BINARY, RECORDS, IMAGE = range(4)  # modes
 

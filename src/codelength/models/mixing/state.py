@@ -5,19 +5,26 @@ level's memory is used. The lower half is copied to the upper, so that what was 
 short text costs little, and what a byte costs never depends on the bytes behind it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from codelength.models.lstm.state import Net
+from codelength.models.lstm.state import fresh as fresh_net
 from codelength.models.mixing.places import LOOK_AT, PIXEL, POSITION, SCALARS
 from codelength.models.mixing.tables import FIRST, SQUASH
 from codelength.units import GIB, MIB
 
 GROWS_FROM = 1 << 10  # bytes read when tables first double
 _LINE = 64  # bytes of a line of the cache
+NET_CELLS, NET_LAYERS = 192, 2
+NET_ROWS = 16 * 256  # of weights chosen by what the net says
+NET_REFINED = 2 * 65536  # rows of the maps that refine what it says
+NET_SPEED = 6_000
+NET_BYTES = 24 * MIB  # what it adds to a level's memory, with its maps
 STEPS = 33  # places of a refinement map along the stretched probability
 
 
@@ -40,11 +47,17 @@ class Level:
     run_cells: int  # 0: no runs
     rate: int  # of the first layer's weights
     nominal_speed: int
+    net_cells: int = 0  # of each of the net's two layers; 0: no net
+
+    @property
+    def net(self) -> Literal["none", "lstm"]:
+        """Whether a net joins the mixer."""
+        return "lstm" if self.net_cells else "none"
 
     @property
     def inputs(self) -> int:
         """Inputs of the mixer, padded to whole vectors."""
-        used = (self.inputs_each + (self.run_cells > 0)) * self.contexts + 6
+        used = (self.inputs_each + (self.run_cells > 0)) * self.contexts + 6 + 4 * (self.net_cells > 0)
         return -(-used // 16) * 16
 
 
@@ -103,6 +116,22 @@ LEVELS = {
 }
 
 
+@cache
+def shape_of(level: str, net: str) -> Level:
+    """The shape of a level with a net or without (`none`)."""
+    shape = LEVELS[level]
+    if net == "none":
+        return shape
+    return replace(
+        shape,
+        sets=(*shape.sets, NET_ROWS),
+        net_cells=NET_CELLS,
+        nominal_speed=NET_SPEED,
+        memory_bytes=shape.memory_bytes + NET_BYTES,
+        least_bytes=shape.least_bytes + NET_BYTES,
+    )
+
+
 class State(NamedTuple):
     """The arrays that a kernel works on; everything else is derived from them."""
 
@@ -115,7 +144,7 @@ class State(NamedTuple):
     run: npt.NDArray[np.int64]  # place, check, byte and count, and cell of each context's run, [4 * contexts]
     voices: npt.NDArray[np.int32]  # what each set says, stretched, and as a probability, [2 * sets]
     chances: npt.NDArray[np.uint32]  # probability cells: 22 bits over a count of 10
-    final: npt.NDArray[np.int32]  # weights of the second layer, [256, 8]
+    final: npt.NDArray[np.int32]  # weights of the second layer, [256, at least 8]
     weights: npt.NDArray[np.int16]  # of the first layer, [rows, inputs]
     refined: npt.NDArray[np.uint16]  # refinement maps, [rows * STEPS]
     slots: npt.NDArray[np.uint8]  # bit histories: buckets of 4 slots of a check and 15 nodes
@@ -125,22 +154,24 @@ class State(NamedTuple):
     runs: npt.NDArray[np.uint32]  # what came last in a context, and how often in a row
     indirect: npt.NDArray[np.uint32]  # what followed a byte, and two bytes, lately
     touched: npt.NDArray[np.int64]  # epoch in which each row of weights was written down, [rows]
+    net: Net
 
     def copy(self) -> "State":
         """Every array anew."""
-        return self._with_copies(self._fields)
+        return self._with_copies(self._fields[:-1])
 
     def with_small_copied(self) -> "State":
-        """The small arrays anew, the large ones as they are."""
+        """The small arrays and the net anew, the large ones as they are."""
         return self._with_copies(self._fields[:_SMALL])
 
     def _with_copies(self, names: tuple[str, ...]) -> "State":
-        return self._replace(**{name: _aligned_copy(getattr(self, name)) for name in names})
+        return self._replace(**{name: _aligned_copy(getattr(self, name)) for name in names}, net=self.net.copy())
 
     @property
     def size_bytes(self) -> int:
-        """Memory of all arrays."""
-        return sum(array.nbytes for array in self)
+        """Memory of all arrays; a net that is absent takes none."""
+        net = self.net if self.net.said.size else ()
+        return sum(array.nbytes for array in (*self[:-1], *net))
 
 
 Number = TypeVar("Number", np.uint8, np.uint32)
@@ -198,9 +229,9 @@ def _fixed(level: Level) -> State:
         run=np.zeros(4 * level.contexts, np.int64),
         voices=np.zeros(2 * len(level.sets), np.int32),
         chances=_chances(level),
-        final=np.full((256, 8), 65536 // len(level.sets), np.int32),
+        final=np.full((256, max(8, len(level.sets))), 65536 // len(level.sets), np.int32),
         weights=np.full((rows, level.inputs), 32768 // (level.contexts + 1), np.int16),
-        refined=np.tile(row, sum(level.refined)),
+        refined=np.tile(row, sum(level.refined) + NET_REFINED * (level.net_cells > 0)),
         slots=np.zeros(1, np.uint8),
         ring=np.zeros(1, np.uint8),
         matches=np.zeros(1, np.uint32),
@@ -208,6 +239,7 @@ def _fixed(level: Level) -> State:
         runs=np.zeros(1, np.uint32),
         indirect=np.zeros(256 + 65536, np.uint32),
         touched=np.zeros(rows, np.int64),
+        net=fresh_net(level.net_cells, NET_LAYERS if level.net_cells else 0),
     )
 
 

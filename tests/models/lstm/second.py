@@ -3,10 +3,12 @@
 Nothing is shared with the kernel but the constants' values.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+Array = npt.NDArray[Any]
 SPAN = 20
 
 
@@ -22,7 +24,7 @@ def draws(count: int) -> npt.NDArray[np.float32]:
     return out
 
 
-def halves(values: Array) -> Array:
+def halves(values: Array) -> Any:
     """Lanes of 16 summed by halves."""
     while len(values) > 1:
         half = len(values) // 2
@@ -30,7 +32,7 @@ def halves(values: Array) -> Array:
     return values[0]
 
 
-def dot(a: Array, b: Array) -> Array:
+def dot(a: Array, b: Array) -> Any:
     """Σ a b: even and odd blocks of 16 lanes apart, each from left to right."""
     blocks = (a * b).reshape(-1, 2, 16)
     sums = np.zeros_like(blocks[0])
@@ -44,7 +46,7 @@ class Second:
 
     def __init__(self, cells: int, layers: int, dtype: npt.DTypeLike = np.float32) -> None:
         self.cells, self.layers, self.dtype = cells, layers, dtype
-        self.number = np.dtype(dtype).type
+        self.number: Any = np.dtype(dtype).type
         gates = 3 * cells
         every = draws(layers * (256 + 2 * cells) * gates).reshape(layers * (256 + 2 * cells), gates)
         self.bytes_in = (every[: 256 * layers] * np.float32(0.5)).reshape(layers, 256, gates)
@@ -109,7 +111,8 @@ class Second:
     def exp(self, x: Array) -> Array:
         """e^x by a series around the nearest power of two; NumPy's own in float64."""
         if self.dtype is np.float64:
-            return np.exp(np.clip(x, -80, 80))
+            exact: Array = np.exp(np.clip(x, -80, 80))
+            return exact
         f = np.float32
         v = np.clip(x, f(-80), f(80)) * f(1.4426950408889634)
         k = (v + f(128.5)).astype(np.int32) - 128
@@ -117,7 +120,8 @@ class Second:
         series = f(1 / 120) + r * f(1 / 720)
         series = f(1 / 6) + r * (f(1 / 24) + r * series)
         power = ((k + 127) << 23).astype(np.int32).view(f)
-        return (f(1) + r * (f(1) + r * (f(0.5) + r * series))) * power
+        found: Array = (f(1) + r * (f(1) + r * (f(0.5) + r * series))) * power
+        return found
 
     def _learn_output(self, byte: int) -> None:
         error = self.tree[256:].copy()
@@ -168,7 +172,7 @@ class Second:
                 out[layer, t] = delta
         return out
 
-    def _move(self, name: str, where: object, gradient: Array, eta: np.floating) -> None:
+    def _move(self, name: str, where: Any, gradient: Array, eta: Any) -> None:
         rho, epsilon = self.number(np.float32(1e-5)), self.number(np.float32(1e-5))
         weights, squares = getattr(self, name), self.squares[name]
         squares[where] = squares[where] + rho * (gradient * gradient - squares[where])

@@ -173,7 +173,7 @@ class Second:
         return out
 
     def _move(self, name: str, where: Any, gradient: Array, eta: Any) -> None:
-        rho, epsilon = self.number(np.float32(1e-5)), self.number(np.float32(1e-5))
+        rho, epsilon = self.number(np.float32(1e-5)), self.number(np.float32(3e-6))
         weights, squares = getattr(self, name), self.squares[name]
         squares[where] = squares[where] + rho * (gradient * gradient - squares[where])
         weights[where] = weights[where] - eta * gradient / (np.sqrt(squares[where]) + epsilon)

@@ -12,7 +12,7 @@ from codelength.data.bundled import bundled
 from codelength.errors import CodecError, OptionError
 from codelength.models.lstm.arithmetic import Floats
 from codelength.models.lstm.arithmetic import dot as arithmetic_dot
-from codelength.models.lstm.kernel import advance
+from codelength.models.lstm.kernel import payer
 from codelength.models.lstm.model import FixedLstm
 from codelength.models.lstm.state import Net, fresh
 
@@ -29,7 +29,7 @@ def test_a_second_implementation_gets_the_same_bits(cells: int, layers: int) -> 
     net, second = fresh(cells, layers), Second(cells, layers)
     for byte in ENGLISH[: 3 * SPAN + 5]:
         assert np.array_equal(net.tree, second.tree)
-        advance(net, np.int64(byte))
+        payer()(net, np.array([byte], np.uint8), np.empty(1), np.empty(256))
         second.advance(byte)
     assert np.array_equal(net.recurrent.reshape(second.recurrent.shape), second.recurrent)
     assert np.array_equal(net.bytes_in.reshape(second.bytes_in.shape), second.bytes_in)

@@ -14,24 +14,52 @@ that go back through these 20 (Williams and Zipser 1995). A weight w with gradie
 s starts at 0 and is not corrected for it, so that steps begin large and shrink with the root of the time.
 """
 
-import numpy as np
+from collections.abc import Callable
+from functools import cache
 
-from codelength.compiled import bare, inlined, source_digest
+import numpy as np
+import numpy.typing as npt
+
+from codelength.compiled import bare, compiled, inlined, source_digest
 from codelength.models.lstm import arithmetic, state
 from codelength.models.lstm.arithmetic import Floats, Whole, add_products, dot, exponentials
-from codelength.models.lstm.state import LAST, PAD, SPAN, STEP, UPDATES, Net
+from codelength.models.lstm.state import PAD, SPAN, STEP, UPDATES, Net
+from codelength.types import Probs
 
 ETA = np.float32(7e-4)
 RHO = np.float32(1e-5)
-EPSILON = np.float32(1e-5)
+EPSILON = np.float32(3e-6)
 CLIP = np.float32(2)
 FLOOR = np.float32(1e-6)  # of a byte's probability before they are made to sum to 1
 WARM = 100  # updates until steps are as long as they will be
-_DIGEST = source_digest(__file__, *(module.__file__ or "" for module in (arithmetic, state)))
+
+Pay = Callable[[Net, npt.NDArray[np.uint8], Probs, Probs], int]
+
+
+@cache
+def payer() -> Pay:
+    """Compile what pays for bytes and learns them: `paid` is what each had, as `predict` gives it; `leaves` is room."""
+    DIGEST = source_digest(__file__, *(module.__file__ or "" for module in (arithmetic, state)))
+
+    @compiled
+    def pay(net: Net, data: npt.NDArray[np.uint8], paid: Probs, leaves: Probs) -> int:
+        for i in range(data.shape[0]):
+            for j in range(256):
+                leaves[j] = np.float64(net.tree[256 + j])
+            mine, size = leaves[data[i]], 256
+            while size > 1:
+                size //= 2
+                for j in range(size):
+                    leaves[j] = leaves[2 * j] + leaves[2 * j + 1]
+            paid[i] = mine / leaves[0]
+            advance(net, np.int64(data[i]))
+        return DIGEST
+
+    return pay
 
 
 @bare
-def advance(net: Net, byte: Whole) -> int:
+def advance(net: Net, byte: Whole) -> None:
     """The next byte is this: learn it, and fill `tree` for the one after it."""
     numbers = net.numbers
     step = numbers[STEP]
@@ -44,8 +72,7 @@ def advance(net: Net, byte: Whole) -> int:
     for layer in range(net.said.shape[0]):
         _step(net, layer, step, byte)
     _say(net, step)
-    numbers[STEP], numbers[LAST] = step + 1, byte
-    return _DIGEST
+    numbers[STEP] = step + 1
 
 
 @bare

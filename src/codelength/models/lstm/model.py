@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from codelength.coding.sequential import ByteReader, SequentialModel, ordered_sum
-from codelength.compiled import compiled
 from codelength.errors import CodecError, OptionError
 from codelength.models.lstm.arithmetic import flushes
-from codelength.models.lstm.kernel import advance, put_back
+from codelength.models.lstm.kernel import payer, put_back
 from codelength.models.lstm.state import LANE_CELLS, Net, fresh
 from codelength.types import Arithmetic, Bits, Probs, Unit
 
@@ -117,20 +115,5 @@ def check_processor() -> None:
 
 def _paid(net: Net, data: bytes) -> Probs:
     paid = np.empty(len(data), np.float64)
-    _pay(net, np.frombuffer(data, np.uint8), paid, np.empty(256, np.float64))
+    payer()(net, np.frombuffer(data, np.uint8), paid, np.empty(256, np.float64))
     return paid
-
-
-@compiled
-def _pay(net: Net, data: npt.NDArray[np.uint8], paid: Probs, leaves: Probs) -> None:
-    """What each byte had when it came: its leaf over the sum of all, pairs first, as `predict` gives it."""
-    for i in range(data.shape[0]):
-        for j in range(256):
-            leaves[j] = np.float64(net.tree[256 + j])
-        mine, size = leaves[data[i]], 256
-        while size > 1:
-            size //= 2
-            for j in range(size):
-                leaves[j] = leaves[2 * j] + leaves[2 * j + 1]
-        paid[i] = mine / leaves[0]
-        advance(net, np.int64(data[i]))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from codelength.models.lstm.arithmetic import Floats
 
 SPAN = 20  # bytes between two updates of the recurrent weights, and how far back an error goes
-STEP, UPDATES, LAST = range(3)  # bytes since the last update; updates so far; the last byte
+STEP, UPDATES = range(2)  # bytes since the recurrent weights moved; how often they did
 LANE_CELLS = 32  # cells come in multiples of this, which sums by lanes need
 PAD = 8  # rows of the output weights beyond the cells; the first is the bias
 
@@ -64,7 +64,7 @@ def fresh(cells: int, layers: int) -> Net:
         tree[node] = 2.0 ** -(node.bit_length() - 1)
     said = layers * cells + PAD
     return Net(
-        numbers=np.zeros(3, np.int64),
+        numbers=np.zeros(2, np.int64),
         bytes_in=bytes_in,
         recurrent=recurrent,
         output=zeros(said, 256),

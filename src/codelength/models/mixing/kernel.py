@@ -304,8 +304,8 @@ def kernel(level: Level) -> Run:
 
 
 @inlined
-def _hear_nothing(net: Net, byte: Whole) -> int:
-    return 0
+def _hear_nothing(net: Net, byte: Whole) -> None:
+    return
 
 
 @inlined

@@ -176,7 +176,8 @@ class Second:
         rho, epsilon = self.number(np.float32(1e-5)), self.number(np.float32(3e-6))
         weights, squares = getattr(self, name), self.squares[name]
         squares[where] = squares[where] + rho * (gradient * gradient - squares[where])
-        weights[where] = weights[where] - eta * gradient / (np.sqrt(squares[where]) + epsilon)
+        step = np.clip(gradient / (np.sqrt(squares[where]) + epsilon), self.number(-80), self.number(80))
+        weights[where] = weights[where] - eta * step
 
 
 def tree_of(leaves: Array) -> Array:

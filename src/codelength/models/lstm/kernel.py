@@ -9,7 +9,7 @@ gates for keeping and for taking in are one, Greff et al. 2015):
 The next byte has probabilities softmax(V [h_1 ... h_L 1]). V learns from every byte, the rest from every 20, by errors
 that go back through these 20 (Williams and Zipser 1995). A weight w with gradient g moves by
 
-    s ← s + ρ (g² − s),     w ← w − η g / (√s + ε)        (Tieleman and Hinton 2012)
+    s ← s + ρ (g² − s),     w ← w − η clip(g / (√s + ε), ±80)        (Tieleman and Hinton 2012)
 
 s starts at 0 and is not corrected for it, so that steps begin large and shrink with the root of the time.
 """
@@ -29,6 +29,7 @@ from codelength.types import Probs
 ETA = np.float32(7e-4)
 RHO = np.float32(1e-5)
 EPSILON = np.float32(3e-6)
+LONGEST = np.float32(80)  # step; a gradient after many zeros would give 316
 CLIP = np.float32(2)
 FLOOR = np.float32(1e-6)  # of a byte's probability before they are made to sum to 1
 WARM = 100  # updates until steps are as long as they will be
@@ -267,4 +268,5 @@ def _learn_row(net: Net, layer: Whole, i: Whole, eta: np.float32) -> None:
 def _move(weights: Floats, squares: Floats, gradient: Floats, eta: np.float32) -> None:
     for j in range(gradient.shape[0]):
         squares[j] += RHO * (gradient[j] * gradient[j] - squares[j])
-        weights[j] -= eta * gradient[j] / (np.sqrt(squares[j]) + EPSILON)
+        step = gradient[j] / (np.sqrt(squares[j]) + EPSILON)
+        weights[j] -= eta * min(max(step, -LONGEST), LONGEST)

@@ -13,7 +13,7 @@ from codelength.models.mixing.model import Mixing
 from codelength.models.mixing.state import LEVELS, fresh, shape_of
 from codelength.models.mixing.tables import COST
 
-GOLDEN = (5156, "63f0a2571bec26cc")  # at fast, of 15,000 bytes: bytes of code and the beginning of its SHA-256
+GOLDEN = (5175, "4b1067312c8d238c")  # at fast, of 15,000 bytes: bytes of code and the beginning of its SHA-256
 LEVEL_NAMES = tuple(LEVELS)
 
 

@@ -39,6 +39,7 @@ BENCHMARKS = {
     "unsupervised": Benchmark("what unlabelled images and texts save of the bits of labels", 20, 60),
     "everything": Benchmark("one net on the union of two data sets, one after the other, one alone", 2, 20),
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
+    "mixing_net": Benchmark("mixing:level=max with its net beside it without, on the ladder's texts", 50, 150),
     "nets": Benchmark("nets that learn what they code: ratio, throughput, coded, a sweep", 40, 120),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }

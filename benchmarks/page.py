@@ -13,6 +13,7 @@ from benchmarks import (
     labels,
     ladder,
     memory,
+    mixing_net,
     nets,
     pretrained,
     related,
@@ -39,6 +40,7 @@ JUDGES: dict[str, Judge] = {
     "training_run": training_run.judge,
     "epiplexity": epiplexity.judge,
     "pretrained": pretrained.judge,
+    "mixing_net": mixing_net.judge,
     "nets": nets.judge,
     "labels": labels.judge,
     "unsupervised": unsupervised.judge,
@@ -273,6 +275,24 @@ def _pretrained(rows: Sequence[Result]) -> str:
     return "## A small pretrained model\n\nTrained on 1 MB of one novel, asked about another.\n\n" + table(head, lines)
 
 
+def _mixing_net(rows: Sequence[Result]) -> str:
+    lines = [
+        [
+            row["file"],
+            _number(row["raw_bytes"]),
+            _number(row["max_bits"] / 8),
+            _number(row["net_bits"] / 8),
+            f"{row['saved_percent']:.2f} %",
+            row["kind"],
+            f"{row['max_kb_per_cpu_second']:.0f}",
+            f"{row['net_kb_per_cpu_second']:.1f}",
+        ]
+        for row in rows
+    ]
+    head = ["file", "bytes", "`max`", "`max,net=lstm`", "saved", "kind", "`max`, KB per CPU second", "with the net"]
+    return "## mixing with a net\n\nIdeal lengths in bytes.\n\n" + table(head, lines)
+
+
 def _nets(rows: Sequence[Result]) -> str:
     lines = [
         [
@@ -352,6 +372,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "training_run": _training_run,
     "epiplexity": _epiplexity,
     "pretrained": _pretrained,
+    "mixing_net": _mixing_net,
     "nets": _nets,
     "labels": _labels,
     "unsupervised": _unsupervised,

@@ -1,6 +1,6 @@
 """`mixing:level=max` with the net beside it without, on the ladder's texts: ideal bits and CPU seconds of both.
 
-    python -m benchmarks.net [FILE...]        all texts, or some; the others' rows stay as they are
+    python -m benchmarks.mixing_net [FILE...]        all texts, or some; the others' rows stay as they are
 
 A file is read by both in one process, one after the other, so that their speeds are of one time.
 """
@@ -25,7 +25,7 @@ def main(quick: bool = False, names: Sequence[str] = ()) -> list[Row]:
     for name in names or TEXTS:
         data = need(name)
         rows.append(row(name, data))
-        record("net", rows[-1:], {name: data}, keys=("file",), judge=judge)
+        record("mixing_net", rows[-1:], {name: data}, keys=("file",), judge=judge)
         print(rows[-1], flush=True)
     tell(judge(rows))
     return rows

@@ -13,11 +13,11 @@ from codelength.data.files import load
 from codelength.data.names import printable
 from codelength.data.output import check_target, open_target
 from codelength.errors import GivenError, UsageError
-from codelength.types import Codec, Model
 
 if TYPE_CHECKING:
     from codelength.measure.fit import Begun
     from codelength.models.nets.model import NetModel
+    from codelength.types import Codec
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -125,7 +125,7 @@ def _net(model: "Codec") -> "NetModel":
     from codelength.registry import entries
 
     nets = ", ".join(name for name, entry in entries().items() if entry.needs == "torch")
-    if isinstance(model, Model) and hasattr(model, "full_name"):
+    if hasattr(model, "full_name"):
         from codelength.models.nets.model import NetModel
 
         if isinstance(model, NetModel):

@@ -512,7 +512,7 @@ _TABLE = (
         "context mixing of bits, the strongest; decodes on any machine",
         {
             "level": Option("word", "default", "speed against strength", choices=("fast", "default", "max")),
-            "net": Option("word", "none", "a net that learns as it reads, 10 KB/s", choices=("none", "lstm")),
+            "net": Option("word", "none", "a net that learns as it reads, 8 KB/s", choices=("none", "lstm")),
             "memory": Option("size", 0, "most memory for tables, 0 for all that the level uses", low=0, high=2 * GIB),
         },
         _mixing,

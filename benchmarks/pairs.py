@@ -25,7 +25,7 @@ from benchmarks.record import processor
 from codelength.dataset import Dataset, sha256_of
 from codelength.measure.shared import shared_ladder
 from codelength.registry import LADDER, create, split_names
-from codelength.result import Shared
+from codelength.result.shared import Shared
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "pairs.json"

@@ -22,7 +22,7 @@ from benchmarks.record import SHARED_DATA, Row, record, target, tell
 from codelength.dataset import Dataset
 from codelength.measure.shared import shared
 from codelength.registry import LADDER, create
-from codelength.result import Shared
+from codelength.result.shared import Shared
 
 PACKAGE, OLDER, NEWER = "rich", "13.0.0", "13.9.4"
 LIBRARIES = tuple(name for name in LADDER if not name.startswith(("counts", "mixing")))

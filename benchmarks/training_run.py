@@ -18,7 +18,7 @@ from codelength.data.loss_logs import LogForm, read_loss_curves
 from codelength.loss_curve import LossCurve
 from codelength.measure.run_flags import RunFacts
 from codelength.measure.training_run import compare_runs, from_mean_loss, training_run
-from codelength.result import TrainingRun
+from codelength.result.training import TrainingRun
 from codelength.units import bits_from_bytes, nats_from_bits
 
 CURVES = SHARED_DATA / "loss_curves"

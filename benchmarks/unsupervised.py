@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from benchmarks.record import SHARED_DATA, Row, record, target, tell
 from codelength.data.labelled import load_labelled, load_unlabelled
 from codelength.measure.unsupervised import NOISE, Plan, X, measure_unsupervised, verdict_on
-from codelength.result import Unsupervised
+from codelength.result.labels import Unsupervised
 
 TASKS = {
     "mnist": ("mnist", "fashion_mnist", Plan()),

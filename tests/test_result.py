@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from codelength.result import CODELENGTH_KEYS, SHARED_KEYS, Codelength, Shared
+from codelength.result.codelength import CODELENGTH_KEYS, Codelength
+from codelength.result.shared import SHARED_KEYS, Shared
 
 DESIGN_MEASURE = (
     *("model", "data", "sha256", "raw_bytes", "bits", "bits_per_byte", "ratio", "kind", "model_bits", "seconds"),

@@ -56,7 +56,11 @@ if TYPE_CHECKING:
     from codelength.models.mixtures import Bayes, Switching
     from codelength.registry import LADDER, create, entries, split_names
     from codelength.report.plots import shared_plot
-    from codelength.result import Codelength, Epiplexity, LabelCode, Shared, TrainingRun, TwoPart, Unsupervised
+    from codelength.result.codelength import Codelength
+    from codelength.result.epiplexity import Epiplexity, TwoPart
+    from codelength.result.labels import LabelCode, Unsupervised
+    from codelength.result.shared import Shared
+    from codelength.result.training import TrainingRun
     from codelength.types import Bits, Codec, Conditional, Learner, Model, Probs, Reader
 
     __version__: str
@@ -170,7 +174,11 @@ _HOMES = {
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.registry": "LADDER create entries split_names",
     "codelength.report.plots": "shared_plot",
-    "codelength.result": "Codelength Epiplexity LabelCode Shared TrainingRun TwoPart Unsupervised",
+    "codelength.result.codelength": "Codelength",
+    "codelength.result.epiplexity": "Epiplexity TwoPart",
+    "codelength.result.labels": "LabelCode Unsupervised",
+    "codelength.result.shared": "Shared",
+    "codelength.result.training": "TrainingRun",
     "codelength.types": "Bits Codec Conditional Learner Model Probs Reader",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from codelength.cli.main import run
-from codelength.result import LABELS_KEYS
+from codelength.result.labels import LABELS_KEYS
 
 TABLE = "size,colour,kind\n" + "".join(f"{i},{'red' if i % 3 else 'blue'},{'ab'[i % 3 > 0]}\n" for i in range(40))
 

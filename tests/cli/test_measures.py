@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from codelength.cli.main import run
-from codelength.result import CODELENGTH_KEYS, SHARED_KEYS
+from codelength.result.codelength import CODELENGTH_KEYS
+from codelength.result.shared import SHARED_KEYS
 
 X = b"the cat sat on the mat and the dog sat on the cat; " * 14
 Y = b"the dog sat on the mat and the cat sat on the dog; " * 12

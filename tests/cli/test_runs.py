@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codelength.cli.main import run
-from codelength.result import TRAINING_RUN_KEYS
+from codelength.result.training import TRAINING_RUN_KEYS
 
 LOG = "step,loss\n" + "".join(f"{i},{8 - i}.0\n" for i in range(5))
 

@@ -12,7 +12,7 @@ import pytest
 from codelength.data.synthetic import automaton, iid, keystream, periodic
 from codelength.errors import DataError, OptionError, UsageError
 from codelength.measure.epiplexity import alphabet_bits, auc_bits, epiplexity, pareto_front, two_part
-from codelength.result import EPIPLEXITY_KEYS, Epiplexity, TwoPart
+from codelength.result.epiplexity import EPIPLEXITY_KEYS, Epiplexity, TwoPart
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 

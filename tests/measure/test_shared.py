@@ -13,7 +13,7 @@ from codelength.measure.nulls import shuffled, standard_nulls
 from codelength.measure.pair import interleaved, joint_kind, window_warnings
 from codelength.measure.shared import shared, shared_ladder, shared_work
 from codelength.models.counts import Counts
-from codelength.result import SHARED_KEYS
+from codelength.result.shared import SHARED_KEYS
 from codelength.types import Codec, Conditional
 
 WORDS = b"the of and to a in that it is was he for his with as be on not by at had her she".split()

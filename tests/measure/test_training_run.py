@@ -20,7 +20,7 @@ from codelength.measure.training_run import (
     from_mean_loss,
     training_run,
 )
-from codelength.result import TRAINING_RUN_KEYS
+from codelength.result.training import TRAINING_RUN_KEYS
 
 CURVES = SHARED_DATA / "loss_curves"
 needs_curves = pytest.mark.skipif(not CURVES.is_dir(), reason="../shared/data/loss_curves is absent")

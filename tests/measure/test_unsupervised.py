@@ -14,7 +14,7 @@ from codelength.measure.unsupervised import (
     measure_unsupervised,
     verdict_on,
 )
-from codelength.result import UNSUPERVISED_KEYS, Unsupervised
+from codelength.result.labels import UNSUPERVISED_KEYS, Unsupervised
 
 
 def row(reading: str, each: tuple[float, ...], items: int = 100) -> Unsupervised:

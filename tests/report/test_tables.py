@@ -9,7 +9,8 @@ from codelength.errors import UsageError
 from codelength.report.plots import plot_format, shared_plot
 from codelength.report.sentences import finding, readable
 from codelength.report.tables import Table, bits_text, measure_table, percent_text, shared_tables
-from codelength.result import Codelength, Shared
+from codelength.result.codelength import Codelength
+from codelength.result.shared import Shared
 
 WEAK = Shared(
     *("weak", "x.txt", "y.txt", 4000, 2000, 9000.0, 8000.0, 8100.0, 9050.0, 17100.0, 17110.0, 17300.0, "difference"),

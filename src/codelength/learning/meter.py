@@ -22,7 +22,7 @@ import numpy as np
 from codelength.data.output import check_target, open_target
 from codelength.errors import DataError, OptionError, UsageError
 from codelength.loss_curve import LossCurve, last_loss_nats
-from codelength.result import NOT_VALID, TrainingRun
+from codelength.result.training import NOT_VALID, TrainingRun
 from codelength.units import bits_from_nats
 
 

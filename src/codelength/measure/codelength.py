@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from codelength.dataset import Dataset, sha256_of
 from codelength.errors import CodecError
-from codelength.result import Codelength
+from codelength.result.codelength import Codelength
 from codelength.types import Codec, Conditional, Equipped, Kind, Model
 from codelength.units import KIB, MIB, bits_from_bytes
 

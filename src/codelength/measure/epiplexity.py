@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from codelength.dataset import Dataset, sha256_of
 from codelength.errors import DataError, OptionError, UsageError
-from codelength.result import Epiplexity, TwoPart
+from codelength.result.epiplexity import Epiplexity, TwoPart
 
 ESTIMATORS = ("auc", "req")
 _TWO = 1.96  # standard errors

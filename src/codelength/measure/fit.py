@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from codelength.errors import UsageError
-from codelength.result import Fitted
+from codelength.result.training import Fitted
 from codelength.types import Model
 
 PIECE_BYTES = 4096

@@ -26,7 +26,7 @@ from codelength.learning.prequential import (
     voita_titov_edges,
 )
 from codelength.measure.interval import mean_interval
-from codelength.result import FeatureWorth, LabelCode, LabelFit
+from codelength.result.labels import FeatureWorth, LabelCode, LabelFit
 from codelength.types import Bits, Learner
 
 Protocol = Literal["online", "blocks", "voita-titov"]

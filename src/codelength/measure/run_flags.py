@@ -15,7 +15,7 @@ import numpy as np
 
 from codelength.errors import OptionError
 from codelength.loss_curve import LossCurve
-from codelength.result import DOUBTFUL, NOT_VALID
+from codelength.result.training import DOUBTFUL, NOT_VALID
 from codelength.units import nats_from_bits
 
 RAW_LIMIT = -0.4  # between -1/2 and an average of weight 0.2

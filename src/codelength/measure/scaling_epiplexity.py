@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 
 from codelength.errors import OptionError
-from codelength.result import TwoPart
+from codelength.result.epiplexity import TwoPart
 from codelength.units import bits_from_nats
 
 PETAFLOP_DAY = 8.64e19  # operations

@@ -15,7 +15,7 @@ from codelength.measure.interval import Interval, sum_interval
 from codelength.measure.nulls import is_floor, standard_nulls
 from codelength.measure.pair import Joint, joint_kind, pair_lengths, window_warnings
 from codelength.measure.verdict import verdict
-from codelength.result import Shared
+from codelength.result.shared import Shared
 from codelength.types import Codec, Conditional, Model
 from codelength.units import bits_from_bytes
 

@@ -28,7 +28,7 @@ from codelength.loss_curve import Floats, LossCurve, last_loss_nats
 from codelength.measure.codelength import coded_bits
 from codelength.measure.run_flags import RunFacts, flags
 from codelength.registry import create
-from codelength.result import DOUBTFUL, TrainingRun
+from codelength.result.training import DOUBTFUL, TrainingRun
 from codelength.units import bits_from_nats
 
 CODE_CODECS = ("xz", "bz2", "brotli", "ppmd", "mixing")

@@ -34,7 +34,8 @@ from codelength.learning.probing import (
     totals,
 )
 from codelength.measure.interval import mean_interval
-from codelength.result import Unsupervised, Verdict
+from codelength.result.labels import Unsupervised
+from codelength.result.shared import Verdict
 from codelength.types import Bits
 
 COUNTS = (10, 30, 100, 300, 1000)

@@ -17,7 +17,7 @@ and above the advantage. Where C(Y) or Y itself is below 64 bits nothing can be 
 from collections.abc import Iterable
 
 from codelength.measure.interval import Interval
-from codelength.result import Verdict
+from codelength.result.shared import Verdict
 
 LUCK_BITS = 64.0
 NEGLIGIBLE_FRACTION = 0.01

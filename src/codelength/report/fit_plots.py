@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from codelength.report.plots import BLUE, ORANGE
-from codelength.result import Fitted
+from codelength.result.training import Fitted
 
 _POINTS = 200
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from codelength.errors import UsageError
 from codelength.report.tables import percent_text
-from codelength.result import LabelCode, Shared, Unsupervised
+from codelength.result.labels import LabelCode, Unsupervised
+from codelength.result.shared import Shared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

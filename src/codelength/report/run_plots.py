@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from codelength.loss_curve import Floats, LossCurve
-from codelength.result import Epiplexity
+from codelength.result.epiplexity import Epiplexity
 from codelength.units import bits_from_nats, nearest_bytes
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito

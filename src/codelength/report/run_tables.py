@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from codelength.report.tables import ABSENT, Table, bits_text, percent_text
-from codelength.result import NOT_VALID, Epiplexity, TrainingRun, TwoPart
+from codelength.result.epiplexity import Epiplexity, TwoPart
+from codelength.result.training import NOT_VALID, TrainingRun
 from codelength.units import nearest_bytes
 
 _STEP = 0.01  # of the total, below which a point of a front is not shown

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from codelength.report.tables import bits_text, interval_text, percent_text
-from codelength.result import Shared, Unsupervised
+from codelength.result.labels import Unsupervised
+from codelength.result.shared import Shared
 
 
 def finding(row: Shared) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from codelength.result import Codelength, FeatureWorth, LabelCode, LabelFit, Shared, Unsupervised
+from codelength.result.codelength import Codelength
+from codelength.result.labels import FeatureWorth, LabelCode, LabelFit, Unsupervised
+from codelength.result.shared import Shared
 from codelength.units import bytes_from_bits
 
 ABSENT = "-"

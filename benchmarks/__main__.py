@@ -41,6 +41,7 @@ BENCHMARKS = {
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
     "mixing_net": Benchmark("mixing:level=max with its net beside it without, on the ladder's texts", 50, 150),
     "nets": Benchmark("nets that learn what they code: ratio, throughput, coded, a sweep", 40, 120),
+    "matrix": Benchmark("all pairs beside NCD with xz: speed, languages, classes, sequences", 12, 45),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }
 

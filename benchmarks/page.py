@@ -12,6 +12,7 @@ from benchmarks import (
     far_copy,
     labels,
     ladder,
+    matrix,
     memory,
     mixing_net,
     nets,
@@ -44,6 +45,7 @@ JUDGES: dict[str, Judge] = {
     "nets": nets.judge,
     "labels": labels.judge,
     "unsupervised": unsupervised.judge,
+    "matrix": matrix.judge,
 }
 
 
@@ -362,6 +364,30 @@ def _unsupervised(rows: Sequence[Result]) -> str:
     return "\n".join(parts)
 
 
+def _matrix(rows: Sequence[Result]) -> str:
+    keys = {
+        "self_distance": "self-distance {:.4f}",
+        "nearest": "nearest is of the same group {:.1%}",
+        "adjusted_rand": "adjusted Rand {:.3f}",
+        "adjusted_rand_best_cut": "at the best cut {:.3f}",
+        "collections": "by collection {:.3f}",
+        "splits_found": "splits found {:.0f}",
+        "splits": "of {:.0f}",
+    }
+    lines = [
+        [
+            row["part"],
+            f"`{row['system']}`",
+            f"{row['items']} ({row['raw_bytes']:,})",
+            f"{row['cpu_seconds']:,.1f}",
+            ", ".join(form.format(row[key]) for key, form in keys.items() if key in row),
+        ]
+        for row in rows
+    ]
+    head = ["part", "by", "items (bytes)", "CPU seconds", "found"]
+    return "## All pairs\n\nSee [matrix.md](matrix.md); CPU seconds of one thread.\n\n" + table(head, lines)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -376,6 +402,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "nets": _nets,
     "labels": _labels,
     "unsupervised": _unsupervised,
+    "matrix": _matrix,
 }
 
 

@@ -15,6 +15,7 @@ from benchmarks import (
     far_copy,
     labels,
     ladder,
+    matrix,
     memory,
     nets,
     page,
@@ -286,3 +287,30 @@ def test_the_page_has_a_row_for_each_file_of_a_ladder() -> None:
 
 def test_the_page_in_docs_is_made_of_the_results() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.page(page.read_results(record.RESULTS))
+
+
+def test_a_matrix_passes_ten_times_faster_than_xz_and_aims_to_find_no_less() -> None:
+    def judged(crossing: float, nearest: float) -> list[Row]:
+        seconds: list[Row] = [
+            {"part": "speed", "system": name, "items": 50, "cpu_seconds": cpu}
+            for name, cpu in ((matrix.CROSSING, crossing), (matrix.XZ, 100.0))
+        ]
+        found: list[Row] = [
+            {"part": "languages", "system": name, "nearest": part}
+            for name, part in ((matrix.CROSSING, nearest), (matrix.XZ_SMALL, 0.9))
+        ]
+        return matrix.judge([*seconds, *found])
+
+    assert passed(judged(10.0, 0.9)) == [True, True] and passed(judged(10.1, 0.9)) == [False, True]
+    assert [row["aim_reached"] for row in (judged(1, 0.9)[1], judged(1, 0.89)[1])] == [True, False]
+
+
+def test_evolved_leaves_are_as_many_as_asked_and_all_differ() -> None:
+    tree, leaves = matrix.evolved(b"ACGT" * 500, 5, seed=3)
+    assert sorted(tree.leaves()) == sorted(leaves) and len(leaves) == 5
+    assert len(set(leaves.values())) == 5
+
+
+def test_families_name_each_language_once() -> None:
+    codes = [code for codes in matrix.FAMILIES.values() for code in codes.split()]
+    assert len(codes) == len(set(codes)) > 100

@@ -46,9 +46,11 @@ if TYPE_CHECKING:
     from codelength.measure.epiplexity import epiplexity
     from codelength.measure.generate import generate
     from codelength.measure.labels import label_ladder
+    from codelength.measure.matrix import matrix
     from codelength.measure.nulls import standard_nulls
     from codelength.measure.shared import shared, shared_ladder
     from codelength.measure.training_run import training_run
+    from codelength.measure.trees import average_linkage, neighbour_joining
     from codelength.models.counts import Counts
     from codelength.models.from_codec import FromCodec, RoundTripCost, round_trip_cost
     from codelength.models.libraries import Brotli, Bz2, Gzip, Ppmd, Xz, Zstd
@@ -59,8 +61,10 @@ if TYPE_CHECKING:
     from codelength.result.codelength import Codelength
     from codelength.result.epiplexity import Epiplexity, TwoPart
     from codelength.result.labels import LabelCode, Unsupervised
+    from codelength.result.matrix import Matrix
     from codelength.result.shared import Shared
     from codelength.result.training import TrainingRun
+    from codelength.result.tree import Tree
     from codelength.types import Bits, Codec, Conditional, Learner, Model, Probs, Reader
 
     __version__: str
@@ -96,6 +100,7 @@ __all__ = [
     "LossCurve",
     "LostProcessError",
     "MachineError",
+    "Matrix",
     "Mixing",
     "Model",
     "OptionError",
@@ -110,6 +115,7 @@ __all__ = [
     "SourceError",
     "Switching",
     "TrainingRun",
+    "Tree",
     "TwoPart",
     "UnknownNameError",
     "Unsupervised",
@@ -118,6 +124,7 @@ __all__ = [
     "Zstd",
     "__version__",
     "archive",
+    "average_linkage",
     "bundled",
     "check_program",
     "create",
@@ -128,8 +135,10 @@ __all__ = [
     "label_ladder",
     "load",
     "load_labelled",
+    "matrix",
     "measure",
     "measure_ladder",
+    "neighbour_joining",
     "prequential_meter",
     "read_container",
     "read_loss_curves",
@@ -164,9 +173,11 @@ _HOMES = {
     "codelength.measure.epiplexity": "epiplexity",
     "codelength.measure.generate": "generate",
     "codelength.measure.labels": "label_ladder",
+    "codelength.measure.matrix": "matrix",
     "codelength.measure.nulls": "standard_nulls",
     "codelength.measure.shared": "shared shared_ladder",
     "codelength.measure.training_run": "training_run",
+    "codelength.measure.trees": "average_linkage neighbour_joining",
     "codelength.models.counts": "Counts",
     "codelength.models.from_codec": "FromCodec RoundTripCost round_trip_cost",
     "codelength.models.libraries": "Brotli Bz2 Gzip Ppmd Xz Zstd",
@@ -177,8 +188,10 @@ _HOMES = {
     "codelength.result.codelength": "Codelength",
     "codelength.result.epiplexity": "Epiplexity TwoPart",
     "codelength.result.labels": "LabelCode Unsupervised",
+    "codelength.result.matrix": "Matrix",
     "codelength.result.shared": "Shared",
     "codelength.result.training": "TrainingRun",
+    "codelength.result.tree": "Tree",
     "codelength.types": "Bits Codec Conditional Learner Model Probs Reader",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

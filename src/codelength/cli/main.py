@@ -20,6 +20,7 @@ from codelength.errors import CodelengthError, UsageError
 
 VERB_MODULES = (
     "codelength.cli.measures",
+    "codelength.cli.mapping",
     "codelength.cli.files",
     "codelength.cli.archiving",
     "codelength.cli.fitting",

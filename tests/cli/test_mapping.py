@@ -1,0 +1,89 @@
+"""matrix: what it prints and writes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from codelength.cli.main import run
+from codelength.result.matrix import MATRIX_KEYS
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("texts").mkdir()
+    for name, text in {
+        "cat": b"the cat sat on the mat; ",
+        "dog": b"the dog sat on the mat; ",
+        "sum": b"1+1=2 ",
+    }.items():
+        Path("texts", name).write_bytes(text * 9)
+    Path("lines.txt").write_bytes(b"a\tthe cat\nb\t1+1\na\tthe dog\n")
+
+
+def test_each_file_of_a_folder_is_an_item_and_distances_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["matrix", "texts", "--with", "bz2"]) == 0
+    output = capsys.readouterr()
+    rows = [line.split("\t") for line in output.out.splitlines()]
+    assert rows[0] == ["distance", "cat", "dog", "sum"]
+    assert rows[1][2] == rows[2][1] < rows[1][3]
+    assert output.err.startswith("bz2: 3 items, difference; self-distance ")
+
+
+def test_raw_bits_have_a_line_for_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["matrix", "texts/cat", "texts/dog", "--as", "given", "--with", "bz2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "given\ttexts/cat\ttexts/dog"
+    assert lines[1].startswith("(nothing)\t")
+    assert len(lines) == 4
+
+
+def test_json_has_stable_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["matrix", "texts", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [tuple(row) for row in rows] == [MATRIX_KEYS] * 9
+    assert {row["model"] for row in rows} == {"crossing"}
+
+
+def test_lines_are_gathered_by_their_label(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["matrix", "lines.txt", "--by-label", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert (row["x"], row["x_bytes"], row["y"], row["y_bytes"]) == ("a", 16, "b", 4)
+
+
+@pytest.mark.parametrize("tree", ["average", "joining"])
+def test_trees_and_pictures_are_written_and_not_replaced(tree: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["matrix", "texts", "--tree", tree, "--newick", "t.nwk", "--nexus", "t.nex", "--plot", "t.svg"]
+    assert run(command) == 0
+    assert Path("t.nwk").read_text().endswith(");\n")
+    nexus = Path("t.nex").read_text()
+    assert nexus.startswith("#NEXUS\n") and "NTAX=3" in nexus and Path("t.nwk").read_text().strip() in nexus
+    assert Path("t.svg").read_bytes().startswith(b"<?xml")
+    capsys.readouterr()
+    assert run(command) == 2
+    assert capsys.readouterr().err == "Error: t.nwk exists; pass --force to replace it\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["texts/cat"], 2, "Error: texts/cat holds 1 item; a matrix is made of two or more\n"),
+        (["absent"], 1, "Error: absent: No such file or directory\n"),
+        (["texts", "--with", "bz2,xz"], 2, "Error: a matrix is made by one model, and --with names 2; run it once for"),
+        (["texts/cat", "--by-label"], 1, "Error: texts/cat, line 1: there is no label; lines are 'label<tab>text'\n"),
+        (["texts", "--plot", "a.pdf"], 2, "Error: a plot is written as .png or .svg, not as 'a.pdf'; name it so\n"),
+    ],
+)
+def test_errors_say_what_was_wrong(
+    arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["matrix", *arguments]) == code
+    assert message in capsys.readouterr().err
+
+
+def test_items_of_one_name_in_two_folders_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other").mkdir()
+    Path("other", "cat").write_bytes(b"der Hund")
+    assert run(["matrix", "texts", "other", "--with", "bz2"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "distance\ttexts/cat\tdog\tsum\tother/cat"

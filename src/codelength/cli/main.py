@@ -27,6 +27,7 @@ VERB_MODULES = (
     "codelength.cli.labels",
     "codelength.cli.unsupervised",
     "codelength.cli.runs",
+    "codelength.cli.selecting",
 )
 INTERRUPTED = 128 + signal.SIGINT
 

@@ -1,0 +1,106 @@
+"""Tables of chosen documents, priced datasets and leaked items."""
+
+from collections.abc import Sequence
+
+from codelength.report.tables import ABSENT, Table, bits_text, interval_text, percent_text
+from codelength.result.selection import PricedDataset, Selection
+
+
+def selection_table(found: Selection, most: int) -> Table:
+    """The best documents of a pool, so many rows."""
+    return Table(
+        f"{found.pool} for {found.target}: {len(found.ranking):,} documents ranked, best first",
+        (
+            "id",
+            "rank",
+            "bytes",
+            "bits saved per byte",
+            "given the pool",
+            "given the target",
+            "overlap",
+            "taken",
+            "kind",
+        ),
+        tuple(
+            (
+                row.id,
+                str(row.rank),
+                f"{row.bytes:,}",
+                f"{row.score_bits_per_byte:.4f}",
+                bits_text(row.pool_bits),
+                bits_text(row.target_bits),
+                percent_text(row.overlap),
+                "yes" if row.selected else "no",
+                row.kind,
+            )
+            for row in found.rows(most)
+        ),
+    )
+
+
+def selection_lines(found: Selection) -> list[str]:
+    """What was read, taken and left out, a line each."""
+    lines = [
+        f"pool: {len(found):,} documents, {found.raw_bytes:,} bytes, {found.fitted_bytes:,} of them in its state; "
+        f"target: {len(found.target_ids):,} documents, {found.target_bytes:,} bytes",
+        f"taken: {found.selected_documents:,} documents, {found.selected_bytes:,} bytes",
+    ]
+    left_out = (
+        (found.leaked_documents, "are copies of the target's: leakage, not help"),
+        (found.repeated_documents, "repeat another of the pool"),
+        (found.short_documents, "are too short"),
+        (found.empty_documents, "hold no text"),
+    )
+    lines += [f"not ranked: {count:,} that {what}" for count, what in left_out if count]
+    return lines
+
+
+def priced_tables(rows: Sequence[PricedDataset], *, greedy: bool) -> list[Table]:
+    """What datasets save, and how that grows with their size."""
+    tables = [_prices(rows, greedy=greedy)]
+    if not greedy:
+        tables.append(_curves(rows))
+    return tables
+
+
+def _prices(rows: Sequence[PricedDataset], *, greedy: bool) -> Table:
+    first = rows[0]
+    order = "in the order in which to take them, each given those above" if greedy else "best first"
+    return Table(
+        f"What datasets save of the {bits_text(first.y_bits)} bits of {first.target} "
+        f"({first.y_bytes:,} bytes, {first.model}), {order}",
+        ("dataset", "bytes", "saved", "95 % interval", "per byte", "overlap", "copies left out", "kind", "seconds"),
+        tuple(
+            (
+                row.dataset,
+                f"{row.x_bytes:,}",
+                bits_text(row.saved_bits),
+                interval_text(row.interval_bits),
+                f"{row.saved_bits_per_x_byte:.4f}",
+                percent_text(row.overlap),
+                f"{row.target_copies:,}",
+                row.kind,
+                f"{row.seconds:.2f}",
+            )
+            for row in rows
+        ),
+    )
+
+
+def _curves(rows: Sequence[PricedDataset]) -> Table:
+    parts = max(len(row.curve) for row in rows)
+    names = ("an eighth", "a quarter", "a half", "all")[-parts:]
+    return Table(
+        "Bits saved by a part of each dataset, and by twice as much if it goes on like this",
+        ("dataset", *names, "twice", "kind"),
+        tuple(
+            (
+                row.dataset,
+                *(ABSENT,) * (parts - len(row.curve)),
+                *(bits_text(bits) for _, bits in row.curve),
+                bits_text(row.doubled_saved_bits),
+                row.kind,
+            )
+            for row in rows
+        ),
+    )

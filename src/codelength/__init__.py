@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from codelength.loss_curve import LossCurve
     from codelength.measure.codelength import measure, measure_ladder
     from codelength.measure.epiplexity import epiplexity
+    from codelength.measure.explanation import explain
     from codelength.measure.generate import generate
     from codelength.measure.labels import label_ladder
     from codelength.measure.matrix import matrix
@@ -57,9 +58,11 @@ if TYPE_CHECKING:
     from codelength.models.mixing.model import Mixing
     from codelength.models.mixtures import Bayes, Switching
     from codelength.registry import LADDER, create, entries, split_names
+    from codelength.report.explanation_page import explanation_page
     from codelength.report.plots import shared_plot
     from codelength.result.codelength import Codelength
     from codelength.result.epiplexity import Epiplexity, TwoPart
+    from codelength.result.explanation import Explanation
     from codelength.result.labels import LabelCode, Unsupervised
     from codelength.result.matrix import Matrix
     from codelength.result.shared import Shared
@@ -88,6 +91,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Epiplexity",
+    "Explanation",
     "FormatError",
     "FromCodec",
     "GivenError",
@@ -131,6 +135,8 @@ __all__ = [
     "create_learner",
     "entries",
     "epiplexity",
+    "explain",
+    "explanation_page",
     "generate",
     "label_ladder",
     "load",
@@ -171,6 +177,7 @@ _HOMES = {
     "codelength.loss_curve": "LossCurve",
     "codelength.measure.codelength": "measure measure_ladder",
     "codelength.measure.epiplexity": "epiplexity",
+    "codelength.measure.explanation": "explain",
     "codelength.measure.generate": "generate",
     "codelength.measure.labels": "label_ladder",
     "codelength.measure.matrix": "matrix",
@@ -184,9 +191,11 @@ _HOMES = {
     "codelength.models.mixing.model": "Mixing",
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.registry": "LADDER create entries split_names",
+    "codelength.report.explanation_page": "explanation_page",
     "codelength.report.plots": "shared_plot",
     "codelength.result.codelength": "Codelength",
     "codelength.result.epiplexity": "Epiplexity TwoPart",
+    "codelength.result.explanation": "Explanation",
     "codelength.result.labels": "LabelCode Unsupervised",
     "codelength.result.matrix": "Matrix",
     "codelength.result.shared": "Shared",

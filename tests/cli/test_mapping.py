@@ -1,4 +1,4 @@
-"""matrix: what it prints and writes."""
+"""matrix and explain: what they print and write."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from codelength.cli.main import run
+from codelength.result.explanation import EXPLANATION_KEYS
 from codelength.result.matrix import MATRIX_KEYS
 
 
@@ -87,3 +88,37 @@ def test_items_of_one_name_in_two_folders_are_told_apart(capsys: pytest.CaptureF
     Path("other", "cat").write_bytes(b"der Hund")
     assert run(["matrix", "texts", "other", "--with", "bz2"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "distance\ttexts/cat\tdog\tsum\tother/cat"
+
+
+def test_explain_prints_the_most_explained_passages_and_the_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "texts/cat", "texts/dog", "--with", "counts:order=3", "--top", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "What X = texts/cat saves most of Y = texts/dog, in bits, and the best copy in X"
+    assert lines[1].split()[:3] == ["at", "saved", "of"]
+    assert lines[2].split()[0] == "0" and lines[3] == "" and len(lines) == 5
+    assert lines[4].startswith("counts:order=3: texts/cat saves ")
+
+
+def test_explain_writes_a_page_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["explain", "texts/cat", "texts/dog", "--with", "counts:order=3", "-o", "page.html", "--json"]
+    assert run(command) == 0
+    row = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert tuple(row) == EXPLANATION_KEYS and row["sources"][0]["bytes"] > 6
+    assert Path("page.html").read_bytes().startswith(b"<!doctype html>")
+    assert run(command) == 2
+    assert capsys.readouterr().err == "Error: page.html exists; pass --force to replace it\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["texts/cat", "texts/dog", "--with", "bz2"], "Error: bz2 does not tell what each byte costs; take a model"),
+        (["-", "-"], "Error: standard input can be read once; name - once"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused_before_a_file_is_made(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", *arguments, "-o", "page.html"]) == 2
+    assert message in capsys.readouterr().err
+    assert not Path("page.html").exists()

@@ -1,10 +1,12 @@
-"""The verb matrix: all pairs of items, as numbers, trees and a picture."""
+"""The verbs that show where shared bits lie: matrix (between which items), explain (at which bytes, and from where)."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from codelength.cli.progress import Progress
+from codelength.data.files import STREAM, load
 from codelength.data.names import printable
 from codelength.data.output import check_target, open_target
 from codelength.errors import UsageError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the verb to the application."""
     app.command()(matrix)
+    app.command()(explain)
 
 
 def matrix(
@@ -83,6 +86,50 @@ def matrix(
         with open_target(path, force=force) as target:
             target.write(contents[path]())
         typer.echo(f"{printable(path)} is written", err=True)
+
+
+def explain(
+    x: Annotated[str, typer.Argument(metavar="X", help="What is read first: a file, a folder, a pattern, a URL or -.")],
+    y: Annotated[str, typer.Argument(metavar="Y", help="What is explained; a source like X.")],
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="PAGE.html", help="Write a page to look at in a browser.")
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--with", metavar="NAME", help="A model that tells what each byte costs.")
+    ] = "mixing",
+    top: Annotated[int, typer.Option("--top", metavar="N", help="How many passages the table shows.", min=1)] = 10,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, one for each passage, all of them.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing page.")] = False,
+) -> None:
+    """Tell which bytes of Y X saves bits of, and where in X they come from."""
+    from codelength.measure.explanation import explain as explained
+    from codelength.measure.explanation import explain_work
+    from codelength.registry import create
+    from codelength.report.explanation_page import explanation_page
+    from codelength.report.explanation_table import explanation_table
+
+    if (x, y).count(STREAM) > 1:
+        raise UsageError("standard input can be read once; name - once")
+    if output is not None:
+        check_target(output, force=force)
+    codec = create(name)
+    first, second = (load(source, lambda line: typer.echo(line, err=True)) for source in (x, y))
+    work = explain_work(first.raw_bytes, second.raw_bytes)
+    with Progress(f"explaining {second.name}", total_bytes=work) as progress:
+        found = explained(first, second, codec, progress=progress)
+    if output is not None:
+        with open_target(output, force=force) as target:
+            target.write(explanation_page(found))
+        typer.echo(f"{printable(output)} is written", err=True)
+    if as_json:
+        for line in found.json_lines():
+            typer.echo(line)
+    elif output != STREAM:
+        explanation_table(found, top).write(sys.stdout)
+        typer.echo()
+        typer.echo(str(found))
 
 
 def _created(name: str) -> "Codec | None":

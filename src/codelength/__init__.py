@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from codelength.measure.labels import label_ladder
     from codelength.measure.matrix import matrix
     from codelength.measure.nulls import standard_nulls
+    from codelength.measure.regret import regret
     from codelength.measure.shared import shared, shared_ladder
     from codelength.measure.training_run import training_run
     from codelength.measure.trees import average_linkage, neighbour_joining
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from codelength.result.explanation import Explanation
     from codelength.result.labels import LabelCode, Unsupervised
     from codelength.result.matrix import Matrix
+    from codelength.result.regret import Regret
     from codelength.result.shared import Shared
     from codelength.result.training import TrainingRun
     from codelength.result.tree import Tree
@@ -113,6 +115,7 @@ __all__ = [
     "Probs",
     "ProgramError",
     "Reader",
+    "Regret",
     "RoundTripCost",
     "SequentialModel",
     "Shared",
@@ -148,6 +151,7 @@ __all__ = [
     "prequential_meter",
     "read_container",
     "read_loss_curves",
+    "regret",
     "round_trip_cost",
     "scan_container",
     "shared",
@@ -182,6 +186,7 @@ _HOMES = {
     "codelength.measure.labels": "label_ladder",
     "codelength.measure.matrix": "matrix",
     "codelength.measure.nulls": "standard_nulls",
+    "codelength.measure.regret": "regret",
     "codelength.measure.shared": "shared shared_ladder",
     "codelength.measure.training_run": "training_run",
     "codelength.measure.trees": "average_linkage neighbour_joining",
@@ -198,6 +203,7 @@ _HOMES = {
     "codelength.result.explanation": "Explanation",
     "codelength.result.labels": "LabelCode Unsupervised",
     "codelength.result.matrix": "Matrix",
+    "codelength.result.regret": "Regret",
     "codelength.result.shared": "Shared",
     "codelength.result.training": "TrainingRun",
     "codelength.result.tree": "Tree",

@@ -1,4 +1,4 @@
-"""matrix and explain: what they print and write."""
+"""matrix, explain and regret: what they print and write."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from codelength.cli.main import run
 from codelength.result.explanation import EXPLANATION_KEYS
 from codelength.result.matrix import MATRIX_KEYS
+from codelength.result.regret import REGRET_KEYS
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +123,20 @@ def test_what_cannot_be_explained_is_refused_before_a_file_is_made(
     assert run(["explain", *arguments, "-o", "page.html"]) == 2
     assert message in capsys.readouterr().err
     assert not Path("page.html").exists()
+
+
+def test_regret_prints_a_row_for_each_learner_and_the_envelope(capsys: pytest.CaptureFixture[str]) -> None:
+    names = "counts:order=1,counts:order=3,bz2"
+    assert run(["regret", "texts/dog", "--given", "texts/cat", "--with", names, "--plot", "r.svg"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "texts/dog: 216 bytes, given texts/cat"
+    assert sorted(line.split()[0] for line in lines[2:6]) == ["bz2", "counts:order=1", "counts:order=3", "envelope"]
+    assert lines[7].startswith("The envelope of 2 learners pays ") and lines[7].endswith("more than 0.585 bits.")
+    assert Path("r.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_regret_json_has_stable_keys_the_best_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["regret", "texts/dog", "--with", "counts:order=1,bz2", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [tuple(row) for row in rows] == [REGRET_KEYS] * 2
+    assert rows[0]["regret_bits"] == 0 < rows[1]["regret_bits"]

@@ -1,4 +1,5 @@
-"""The verbs that show where shared bits lie: matrix (between which items), explain (at which bytes, and from where)."""
+"""The verbs that show where shared bits lie: matrix (between which items), explain (at which bytes,
+and from where), regret (where each learner loses)."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     """Add the verb to the application."""
     app.command()(matrix)
     app.command()(explain)
+    app.command()(regret)
 
 
 def matrix(
@@ -130,6 +132,57 @@ def explain(
         explanation_table(found, top).write(sys.stdout)
         typer.echo()
         typer.echo(str(found))
+
+
+def regret(
+    y: Annotated[str, typer.Argument(metavar="Y", help="What is paid for: a file, a folder, a pattern, a URL or -.")],
+    given: Annotated[
+        str | None, typer.Option("--given", metavar="X", help="What every learner has read before; a source like Y.")
+    ] = None,
+    names: Annotated[
+        str | None, typer.Option("--with", metavar="NAMES", help="Learners, separated by commas, weak ones first.")
+    ] = None,
+    plot: Annotated[
+        str | None, typer.Option("--plot", metavar="FILE", help="Draw cumulative regret into a .png or .svg.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the best first.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing plot.")] = False,
+) -> None:
+    """Tell what each learner pays above the best that is known, and where in Y.
+
+    The envelope switches between learners; another learner never costs it more than a bit.
+    """
+    from codelength.measure.regret import LEARNERS, envelope_bound_bits, regret_work
+    from codelength.measure.regret import regret as measured
+    from codelength.registry import create, split_names
+    from codelength.report.plots import plot_format
+    from codelength.report.regret_plot import regret_plot
+    from codelength.report.regret_table import envelope_sentence, regret_table
+    from codelength.types import Model
+
+    if (y, given).count(STREAM) > 1:
+        raise UsageError("standard input can be read once; name - once")
+    picture_format = "" if plot is None else plot_format(plot)
+    if plot is not None:
+        check_target(plot, force=force)
+    codecs = [create(name) for name in (LEARNERS if names is None else split_names(names))]
+    data = load(y, lambda line: typer.echo(line, err=True))
+    before = None if given is None else load(given, lambda line: typer.echo(line, err=True))
+    work = regret_work(data.raw_bytes, codecs, given_bytes=None if before is None else before.raw_bytes)
+    with Progress(f"paying for {data.name}", total_bytes=work) as progress:
+        rows = measured(data, codecs, given=before, progress=progress)
+    if as_json:
+        typer.echo("\n".join(row.to_json() for row in rows))
+    else:
+        regret_table(rows).write(sys.stdout)
+        learners = sum(isinstance(codec, Model) for codec in codecs)
+        if learners > 1:
+            typer.echo()
+            typer.echo(envelope_sentence(rows, envelope_bound_bits(learners, data.raw_bytes)))
+    if plot is not None:
+        with open_target(plot, force=force) as target:
+            target.write(regret_plot(rows, picture_format))
+        typer.echo(f"{printable(plot)}: cumulative regret as a picture", err=True)
 
 
 def _created(name: str) -> "Codec | None":

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 GREY = "#666666"
+CURVES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
+DASHES = ("-", "--", ":", "-.")
 
 
 def as_picture(figure: "Figure", picture_format: str) -> bytes:

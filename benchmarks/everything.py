@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.record import SHARED_DATA, Row, record
 from codelength.data.labelled import load_labelled
-from codelength.learning.representation import Symbols, cells
+from codelength.learning.pixel_net import Symbols, cells
 from codelength.measure.everything import compress_everything
 from codelength.measure.interval import Interval
 

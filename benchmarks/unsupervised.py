@@ -14,7 +14,7 @@ from codelength.result.labels import Unsupervised
 TASKS = {
     "mnist": ("mnist", "fashion_mnist", Plan()),
     "fashion_mnist": ("fashion_mnist", "mnist", Plan()),
-    "R8": ("text_class/R8/train.txt", "gutenberg/pg2600.txt", Plan(300, (150, 500), (0, 1, 2))),
+    "R8": ("text_class/R8/train.txt", "gutenberg/pg2600.txt", Plan()),
 }
 QUICK = Plan(12, (8,), (0, 1))
 

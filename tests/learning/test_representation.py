@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from codelength.learning.pixel_net import Pixels, cells
 from codelength.learning.probing import control, mixed_bits, principal, read, reduced, source_bits
-from codelength.learning.representation import AT_ONCE, Bytes, Pixels, Recipe, cells, scaled
+from codelength.learning.representation import Recipe, scaled
 
 SMALL = Recipe(width=6, layers=3, rate=2e-2)
 
@@ -69,29 +70,6 @@ def test_features_of_one_net_are_the_same_twice_and_differ_after_reading() -> No
     net.read(images(64))
     assert (first == second).all() and not np.allclose(first, net.features(x))
     assert first.shape == (20, 3 * 6 * 49)
-
-
-def test_texts_cost_their_entropy_and_less_when_they_repeat() -> None:
-    recipe = Recipe(width=16, layers=1, rate=2e-2)
-    repeated = Bytes(recipe, seed=0).read([b"abcdefgh" * 60] * 120)
-    noise = Bytes(recipe, seed=0).read([np.random.default_rng(i).bytes(480) for i in range(120)])
-    assert noise > 0.99 * 120 * 480 * 8
-    assert repeated < 0.5 * noise
-
-
-def test_an_unread_text_costs_eight_bits_a_byte_and_nothing_costs_nothing() -> None:
-    net = Bytes(Recipe(width=8, layers=1), seed=0)
-    assert net.read([]) == 0
-    assert net.read([b"abcd"]) == pytest.approx(5 * 8)
-
-
-def test_features_of_a_text_do_not_depend_on_its_neighbours() -> None:
-    net = Bytes(Recipe(width=8, layers=1), seed=0)
-    texts = [b"a", b"some words", b"", b"other words that are longer"]
-    together = net.features(texts)
-    for row, text in zip(together, texts, strict=True):
-        assert row == pytest.approx(net.features([text])[0], abs=1e-6)
-    assert len(net.features([b"x"] * (AT_ONCE + 1))) == AT_ONCE + 1
 
 
 def test_large_images_become_cells_of_eight_levels() -> None:

@@ -16,8 +16,10 @@ import numpy as np
 
 from codelength.data.labelled import Labelled, hashed_words
 from codelength.learning.catalogue import Task, create_learner
+from codelength.learning.pixel_net import Pixels, Symbols, cells
 from codelength.learning.prequential import Advance, online, online_edges, silent
-from codelength.learning.representation import Bytes, Pixels, Recipe, Symbols, cells, scaled
+from codelength.learning.representation import Recipe, scaled
+from codelength.learning.word_net import Words, words
 from codelength.models.weights import STATIC, Weights
 from codelength.types import Bits, Inputs, Labels
 from codelength.units import bits_from_bytes
@@ -29,9 +31,10 @@ COMPONENTS = 64  # of X itself, the rival
 FEATURES = 200
 SHARES = (0.5, 1.0)  # of features beside own numbers
 OWN_WORDS = 8.0
-PIXEL_RECIPE = Recipe(width=24, layers=5)
-BYTE_RECIPE = Recipe(width=128, layers=1, rate=4e-3)
-SOURCE = ("prequential", "mixtures", "nets", "representation", "probing")
+SPACE = 32
+PIXEL_RECIPE = Recipe(width=24, layers=5, rate=5e-3, replays=5, epsilon=1e-3)
+WORD_RECIPE = Recipe(width=64, layers=2, rate=4e-3, replays=3)
+SOURCE = ("prequential", "mixtures", "nets", "representation", "pixel_net", "word_net", "probing")
 
 Items = Symbols | tuple[bytes, ...]  # images in levels [n, height, width], or texts
 Control = Literal["noise", "shuffled"]
@@ -63,9 +66,9 @@ def own_numbers(data: Labelled) -> Inputs:
 def read(unlabelled: Items, task: Items, *, seed: int, advance: Advance = silent) -> Reading:
     """Train a net on unlabelled items (none: its random weights) and let it look at the task's."""
     if isinstance(unlabelled, tuple) and isinstance(task, tuple):
-        net = Bytes(BYTE_RECIPE, seed=seed)
+        net = Words(WORD_RECIPE, seed=seed)
         code_bits = net.read(unlabelled, advance)
-        return Reading(code_bits, reduced(scaled(net.features(task))))
+        return Reading(code_bits, scaled(net.features(task)))
     pixels = Pixels(PIXEL_RECIPE, seed=seed)
     bits = pixels.read(np.asarray(unlabelled), advance)
     return Reading(bits, reduced(pixels.features(np.asarray(task))))
@@ -88,14 +91,18 @@ def principal(unlabelled: Items, task: Items) -> Inputs:
 def control(items: Items, kind: Control, *, seed: int) -> Items:
     """Items of the same number and sizes: uniform noise, or the symbols of each item in random order.
 
-    >>> sorted(control((b"cab",), "shuffled", seed=1)[0]) == sorted(b"abc"), len(control((b"abc",), "noise", seed=1)[0])
-    (True, 3)
+    Symbols are cells of images and words of texts; noise leaves the spaces between words where they are.
+
+    >>> control((b"to be or not",), "shuffled", seed=1)
+    (b'or be not to',)
+    >>> list(map(len, words(control((b"a  bcd",), "noise", seed=1)[0])))
+    [1, 0, 3]
     """
     rng = np.random.default_rng(seed)
     if isinstance(items, tuple):
         if kind == "noise":
-            return tuple(rng.bytes(len(item)) for item in items)
-        return tuple(bytes(rng.permutation(np.frombuffer(item, np.uint8)).tobytes()) for item in items)
+            return tuple(b" ".join(_noise(len(word), rng) for word in words(item)) for item in items)
+        return tuple(b" ".join(rng.permutation(np.array(words(item), object)).tolist()) for item in items)
     if kind == "noise":
         return np.asarray(rng.integers(0, int(items.max(initial=0)) + 1, items.shape), np.uint8)
     return np.asarray(rng.permuted(items.reshape(len(items), -1), axis=1).reshape(items.shape), np.uint8)
@@ -148,6 +155,11 @@ def reduced(x: Inputs) -> Inputs:
 def totals(bits: Bits, counts: Sequence[int]) -> Mapping[int, float]:
     """Bits of the first so many labels."""
     return {count: math.fsum(bits[:count]) for count in counts}
+
+
+def _noise(size: int, rng: np.random.Generator) -> bytes:
+    found = rng.integers(0, 255, size)
+    return bytes((found + (found >= SPACE)).astype(np.uint8))
 
 
 def _numbers(items: Items) -> Inputs:

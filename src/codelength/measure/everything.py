@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from codelength.errors import UsageError
-from codelength.learning.probing import trained_pixels
-from codelength.learning.representation import Symbols
+from codelength.learning.pixel_net import Symbols
+from codelength.learning.probing import PIXEL_RECIPE, trained_pixels
 from codelength.measure.interval import Interval, mean_interval
 
 ALONE, THEN, UNION = "alone", "X then Y", "union"
@@ -40,7 +40,9 @@ def compress_everything(x: Symbols, y: Symbols, more: Symbols, *, seeds: Sequenc
     """
     if not (len(x) and len(y) and len(more)) or not x.shape[1:] == y.shape[1:] == more.shape[1:]:
         raise UsageError("all need images, of one size; scale them first")
-    again = math.ceil(2 * len(x) / len(y))  # each item of X would have been visited once and replayed once
+    again = math.ceil(
+        (1 + PIXEL_RECIPE.replays) * len(x) / len(y)
+    )  # what each item of X would have been read and replayed
     trained: dict[str, list[float]] = {way: [] for way in (ALONE, THEN, UNION)}
     held: dict[str, list[float]] = {way: [] for way in trained}
     for seed in seeds:

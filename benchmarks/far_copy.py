@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from benchmarks.corpus import need, unpacked, verses
 from benchmarks.record import SHARED_DATA, Row, record, target, tell
 from codelength.measure.codelength import coded_bits
-from codelength.registry import LADDER, create, split_names
+from codelength.naming import split_names
+from codelength.registry import LADDER, create
 from codelength.types import Codec, Conditional, Model
 
 X_BYTES = 50_000_000

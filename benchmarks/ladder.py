@@ -21,7 +21,8 @@ from benchmarks.corpus import LADDER_FILES, LIBRARY, TEXTS, library_files, load
 from benchmarks.record import Row, record, target, tell
 from codelength.dataset import sha256_of
 from codelength.errors import CodelengthError
-from codelength.registry import create, split_names
+from codelength.naming import split_names
+from codelength.registry import create
 from codelength.types import Codec
 
 COMMANDS = {"xz -9e": ("xz", "-9e", "-T1"), "zstd -19": ("zstd", "-19", "-q", "--single-thread")}

@@ -24,7 +24,8 @@ from benchmarks.real_pairs import PAIRS, Pair, read_pair
 from benchmarks.record import processor
 from codelength.dataset import Dataset, sha256_of
 from codelength.measure.shared import shared_ladder
-from codelength.registry import LADDER, create, split_names
+from codelength.naming import split_names
+from codelength.registry import LADDER, create
 from codelength.result.shared import Shared
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,7 +4,8 @@ import pytest
 
 from codelength.errors import OptionError, UnknownNameError, UsageError
 from codelength.models.libraries import Xz, Zstd
-from codelength.registry import LADDER, create, entries, split_names
+from codelength.naming import split_names
+from codelength.registry import LADDER, create, entries
 from codelength.types import Codec
 
 LAW_NAMES = [name for entry in entries().values() for name in entry.law_names]

@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from codelength.models.libraries import Brotli, Bz2, Gzip, Ppmd, Xz, Zstd
     from codelength.models.mixing.model import Mixing
     from codelength.models.mixtures import Bayes, Switching
-    from codelength.registry import LADDER, create, entries, split_names
+    from codelength.naming import split_names
+    from codelength.registry import LADDER, create, entries
     from codelength.report.explanation_page import explanation_page
     from codelength.report.plots import shared_plot
     from codelength.result.codelength import Codelength
@@ -195,7 +196,8 @@ _HOMES = {
     "codelength.models.libraries": "Brotli Bz2 Gzip Ppmd Xz Zstd",
     "codelength.models.mixing.model": "Mixing",
     "codelength.models.mixtures": "Bayes Switching",
-    "codelength.registry": "LADDER create entries split_names",
+    "codelength.naming": "split_names",
+    "codelength.registry": "LADDER create entries",
     "codelength.report.explanation_page": "explanation_page",
     "codelength.report.plots": "shared_plot",
     "codelength.result.codelength": "Codelength",

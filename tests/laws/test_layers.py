@@ -11,7 +11,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 FLOORS = (
     ("units", "errors", "compiled"),
-    ("types", "result", "dataset", "loss_curve"),
+    ("types", "result", "dataset", "loss_curve", "naming"),
     ("coding", "data"),
     ("models",),
     ("registry",),

@@ -58,7 +58,7 @@ def labels(
     from codelength.data.labelled import load_labelled
     from codelength.learning.catalogue import DEFAULTS, check_learner, learner_entries
     from codelength.measure.labels import feature_worth, label_ladder, random_label_fits
-    from codelength.registry import split_names
+    from codelength.naming import split_names
     from codelength.report.plots import labels_plot, plot_format
     from codelength.report.tables import fits_table, labels_table, worth_table
 

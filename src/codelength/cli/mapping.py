@@ -187,7 +187,8 @@ def regret(
 
 def _created(name: str) -> "Codec | None":
     from codelength.models.crossing import NAME
-    from codelength.registry import create, split_names
+    from codelength.naming import split_names
+    from codelength.registry import create
 
     names = split_names(name)
     if len(names) != 1:

@@ -193,7 +193,8 @@ def generate(
 
 
 def _create(names: str | None) -> "list[Codec]":
-    from codelength.registry import LADDER, create, split_names
+    from codelength.naming import split_names
+    from codelength.registry import LADDER, create
 
     return [create(name) for name in (LADDER if names is None else split_names(names))]
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from codelength.errors import UsageError
 from codelength.learning.mixtures import Calibrated, Frequencies, LearnerMixture, Uniform
-from codelength.registry import Option, Value, read_name
+from codelength.naming import Option, Value, read_name
 from codelength.types import Learner
 
 

@@ -1,6 +1,7 @@
 """Small language models that the tests make: nets of a few thousand weights, tokenizers trained on a bundled text."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -114,3 +115,18 @@ def _train(net: Any, tokenizer: Tokenizer, steps: int) -> None:
         optimiser.step()
         optimiser.zero_grad()
     net.eval()
+
+
+def zeroed(path: str, target: Path) -> str:
+    """A copy of a model whose weights are all 0."""
+    shutil.copytree(path, target)
+    net: Any = transformers.AutoModelForCausalLM.from_pretrained(path)
+    for parameter in net.parameters():
+        parameter.data.zero_()
+    net.save_pretrained(target)
+    return str(target)
+
+
+def change(file: Path, keys: dict[str, Any]) -> None:
+    """Set keys of a JSON file."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | keys))

@@ -154,7 +154,8 @@ def regret(
     """
     from codelength.measure.regret import LEARNERS, envelope_bound_bits, regret_work
     from codelength.measure.regret import regret as measured
-    from codelength.registry import create, split_names
+    from codelength.naming import split_names
+    from codelength.registry import create
     from codelength.report.plots import plot_format
     from codelength.report.regret_plot import regret_plot
     from codelength.report.regret_table import envelope_sentence, regret_table

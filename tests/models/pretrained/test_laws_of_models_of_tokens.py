@@ -4,12 +4,11 @@ Laws of steps of a byte are left out by their mark, as `names_of(Model, tokens=F
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-import torch
 from tests.laws import test_after, test_coding, test_known_source, test_prices
 from tests.laws.subjects import model_of
 from tests.models import made
@@ -40,19 +39,6 @@ CODING = (
     test_coding.test_decoding_gives_back_a_hard_input.__name__,
     test_coding.test_a_damaged_code_is_refused_or_is_the_code_of_what_it_gives.__name__,
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,8 @@ BENCHMARKS = {
     "labels": Benchmark("60,000 labels of MNIST and Fashion-MNIST given their images", 25, 60),
     "unsupervised": Benchmark("what unlabelled images and texts save of the bits of labels", 20, 60),
     "everything": Benchmark("one net on the union of two data sets, one after the other, one alone", 2, 20),
+    "selection": Benchmark("documents for 20 targets: bits, DSIR, gzip; what a net learns from them", 40, 180),
+    "leak": Benchmark("test items planted in training texts, with mistakes", 3, 15),
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
     "mixing_net": Benchmark("mixing:level=max with its net beside it without, on the ladder's texts", 50, 150),
     "nets": Benchmark("nets that learn what they code: ratio, throughput, coded, a sweep", 40, 120),

@@ -12,12 +12,14 @@ from benchmarks import (
     far_copy,
     labels,
     ladder,
+    leak,
     matrix,
     memory,
     mixing_net,
     nets,
     pretrained,
     related,
+    selection,
     training_run,
     unsupervised,
 )
@@ -46,6 +48,8 @@ JUDGES: dict[str, Judge] = {
     "labels": labels.judge,
     "unsupervised": unsupervised.judge,
     "matrix": matrix.judge,
+    "selection": selection.judge,
+    "leak": leak.judge,
 }
 
 
@@ -388,6 +392,50 @@ def _matrix(rows: Sequence[Result]) -> str:
     return "## All pairs\n\nSee [matrix.md](matrix.md); CPU seconds of one thread.\n\n" + table(head, lines)
 
 
+def _selection(rows: Sequence[Result]) -> str:
+    keys = {
+        "precision_at_100": "precision at 100 {:.3f}",
+        "area": "area {:.3f}",
+        "bits_per_byte": "{:.4f} bits per byte",
+        "chosen_of_the_class": "{:.1%} of the target's class",
+        "megabytes_per_cpu_second_in_all": "{:.2f} MB/s",
+        "peak_resident_megabytes": "{:.0f} MB resident",
+    }
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for row in rows:
+        what = f"{row['part']} {row['documents']:,} documents" if "documents" in row else row["part"]
+        groups.setdefault((what, row["method"]), []).append(row)
+    lines = [
+        [
+            part,
+            method,
+            str(len(group)),
+            ", ".join(form.format(_mean(group, key)) for key, form in keys.items() if key in group[0]),
+            f"{_mean(group, 'cpu_seconds'):,.1f}" if "cpu_seconds" in group[0] else "",
+        ]
+        for (part, method), group in groups.items()
+    ]
+    head = ["part", "by", "runs", "mean", "CPU seconds"]
+    return "## Choosing data\n\nSee [select.md](select.md); CPU seconds of one thread, a run.\n\n" + table(head, lines)
+
+
+def _leak(rows: Sequence[Result]) -> str:
+    keys = ("verbatim", "5 % typos", "case, punctuation", "line order", "recall", "precision", "false_positives")
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for row in rows:
+        groups.setdefault((row["source"], row["method"]), []).append(row)
+    lines = [
+        [source, method, str(len(group)), *(f"{_mean(group, key):.3f}" for key in keys)]
+        for (source, method), group in groups.items()
+    ]
+    head = ["source", "by", "draws", *(key.replace("_", " ") for key in keys)]
+    return "## Leaks\n\nSee [leak.md](leak.md); the part of planted leaks that is found.\n\n" + table(head, lines)
+
+
+def _mean(rows: Sequence[Result], key: str) -> float:
+    return float(sum(row[key] for row in rows) / len(rows))
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -403,6 +451,8 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "labels": _labels,
     "unsupervised": _unsupervised,
     "matrix": _matrix,
+    "selection": _selection,
+    "leak": _leak,
 }
 
 

@@ -15,6 +15,7 @@ from benchmarks import (
     far_copy,
     labels,
     ladder,
+    leak,
     matrix,
     memory,
     nets,
@@ -22,6 +23,7 @@ from benchmarks import (
     pretrained,
     record,
     related,
+    selection,
     training_run,
     unsupervised,
 )
@@ -314,3 +316,39 @@ def test_evolved_leaves_are_as_many_as_asked_and_all_differ() -> None:
 def test_families_name_each_language_once() -> None:
     codes = [code for codes in matrix.FAMILIES.values() for code in codes.split()]
     assert len(codes) == len(set(codes)) > 100
+
+
+def test_precision_and_its_area_are_those_of_a_ranking_by_hand() -> None:
+    pool = [(name, b"") for name in "abca"]
+    row = selection.found_row("m", "a", 0, pool, np.array([0.9, 0.7, 0.8, 0.1]), 2, 0.0)
+    assert (row["precision_at_100"], row["area"]) == (0.5, 0.75)
+
+
+def test_selection_is_judged_against_the_best_of_its_peers() -> None:
+    rows: list[Row] = [
+        {"part": "find", "method": method, "precision_at_100": value, "area": 1 - value}
+        for method, value in ((selection.BITS, 0.5), (selection.DSIR, 0.4), (selection.GZIP, 0.45))
+    ]
+    assert passed(selection.judge(rows)) == [True, False]
+    rows = [
+        {"part": "train", "method": method, "bits_per_byte": value}
+        for method, value in ((selection.BITS, 2.0), (selection.DSIR, 2.1), (selection.CHANCE, 1.9))
+    ]
+    assert passed(selection.judge(rows)) == [False]
+
+
+def test_leaks_are_planted_as_the_page_says() -> None:
+    text = b"The first, long line.\nA second line!\nAnd a third one."
+    rng = random.Random(1)
+    assert leak.recased(text) == b"THE FIRST LONG LINE\nA SECOND LINE\nAND A THIRD ONE"
+    assert sorted(leak.reordered(text, rng).split(b"\n")) == sorted(text.split(b"\n"))
+    assert sum(a != b for a, b in zip(leak.mistyped(text * 20, rng, 0.05), text * 20, strict=False)) > 0
+    assert leak.mistyped(text, rng, 0.0) == text
+    assert len(leak.word_runs(b"a " * 15)) == 1
+
+
+@needs_data
+@pytest.mark.parametrize("part", ["score", "bias"])
+def test_selection_runs_on_a_little_data(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    selection.main([part], quick=True)
+    assert "'part'" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from codelength.cli.main import run
+from codelength.result.leak import LEAK_KEYS
 from codelength.result.selection import DOCUMENT_KEYS, PRICED_KEYS
 
 CATS = ["the cat sat on the mat", "a cat and a dog sat on a mat", "the dog and the cat ran to the mat"]
@@ -90,3 +91,38 @@ def test_what_select_refuses(
     assert told in capsys.readouterr().err
     assert Path("target.jsonl").read_text() == '{"text": "kept"}\n'
     assert not [place for place in Path().iterdir() if place.name.startswith(".")]
+
+
+LEAKED = "The quick brown fox jumps over the lazy dog, and the dog does not mind at all."
+
+
+def test_leak_names_the_source_of_what_leaked(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("train.txt").write_text("\n".join([*CATS, *MONEY, LEAKED]))
+    Path("test.txt").write_text(
+        "\n".join([LEAKED.upper().replace(",", ""), "Nothing of this sentence was ever seen before.", "ox"])
+    )
+    assert run(["leak", "train.txt", "test.txt", "-o", "found.jsonl"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "test.txt in train.txt: 1 of 3 items leaked, the most explained first"
+    assert lines[2].split()[:2] == ["1", "77"]
+    assert lines[2].split()[4:6] == ["yes", "7"]
+    assert lines[-1] == "not judged: 1 items of too few words"
+    rows = [json.loads(line) for line in Path("found.jsonl").read_text().splitlines()]
+    assert all(tuple(row) == LEAK_KEYS for row in rows)
+    assert (rows[0]["id"], rows[0]["leaked"], rows[0]["source"]) == ("1", True, "7")
+    assert run(["leak", "train.txt", "test.txt", "--json", "--top", "2", "--threshold", "0.99"]) == 0
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["leaked"] for row in shown] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--threshold", "2"], 2, "a threshold of 2.0 is outside 0 to 1"),
+        (["--false-positives", "0"], 2, "false positives of 0.0 are outside"),
+        (["-o", "found.txt"], 2, "rows are written as .jsonl"),
+    ],
+)
+def test_what_leak_refuses(arguments: list[str], code: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["leak", "pool.txt", "target.txt", *arguments]) == code
+    assert told in capsys.readouterr().err

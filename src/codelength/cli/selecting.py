@@ -31,6 +31,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace an existing output
 def register(app: typer.Typer) -> None:
     """Add the verbs to the application."""
     app.command()(select)
+    app.command()(leak)
 
 
 def select(
@@ -88,6 +89,54 @@ def select(
             pools[0], wanted, take=take, min_bytes=_size(min_size), fit_bytes=fit_bytes, advance=progress
         )
     _show(found, top, output, as_json=as_json, force=force)
+
+
+def leak(
+    train: Annotated[str, typer.Argument(metavar="TRAIN", help=f"The training texts: {DOCUMENTS}.")],
+    test: Annotated[str, typer.Argument(metavar="TEST", help="The items that should not be among them; like TRAIN.")],
+    text_field: TextField = TEXT_FIELD,
+    id_field: IdField = None,
+    false_positives: Annotated[
+        float,
+        typer.Option("--false-positives", metavar="PART", help="Of training texts, how many others may seem to hold."),
+    ] = 0.01,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", metavar="PART", help="Of an item's bits; calibrated on TRAIN if not said."),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", help="Show so many items.", min=1)] = 10,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Every item: .jsonl or .parquet, best first.")
+    ] = None,
+    as_json: AsJson = False,
+    force: Force = False,
+) -> None:
+    """Tell which items of TEST are contained, or nearly, in TRAIN.
+
+    Typing mistakes, other case and punctuation, and lines in another order do not hide an item.
+    """
+    from codelength.data.documents import documents
+    from codelength.data.rows import check_rows_name, write_rows
+    from codelength.measure.leak import leaks
+    from codelength.report.selection_tables import leak_lines, leak_table
+
+    if output is not None:
+        check_rows_name(output)
+        check_target(output, force=force)
+    texts, items = (documents(source, text_field=text_field, id_field=id_field) for source in (train, test))
+    with Progress(f"reading {texts.name}") as progress:
+        found = leaks(texts, items, false_positives=false_positives, threshold=threshold, advance=progress)
+    if output is not None:
+        write_rows(output, (item.to_json() for item in found.items), force=force)
+    if as_json:
+        for item in found.items[:top]:
+            typer.echo(item.to_json())
+    else:
+        leak_table(found, top).write(sys.stdout)
+        for line in leak_lines(found):
+            typer.echo(line)
+    if output is not None:
+        typer.echo(f"{printable(output)}: {len(found.items):,} items", err=True)
 
 
 def _show(found: "Selection", top: int, output: str | None, *, as_json: bool, force: bool) -> None:

@@ -44,6 +44,8 @@ Octets = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 Whole = int | np.int64
 
+_NOTHING: Floats = np.zeros(0, np.float64)
+
 
 class Tally:
     """Counts of strings of up to order + 1 bytes in `columns` texts; column 0 is the background.
@@ -115,8 +117,21 @@ class Tally:
         """Bits of a text by each column and each order, float64 [columns, order + 1]; all at once, in one pass."""
         bits = np.zeros((self.columns, self.order + 1), np.float64)
         octets = np.frombuffer(text, np.uint8)
-        _cost(*self._views(), self._root, octets, self.order, self.weight, self.lean, bits)
+        _cost(*self._views(), self._root, octets, self.order, self.weight, self.lean, bits, _NOTHING, 0)
         return bits
+
+    def probabilities(self, text: bytes, column: int) -> Probs:
+        """What each byte of a text was given by a column's highest order, float64 [n].
+
+        >>> tally = Tally(order=2, columns=1)
+        >>> tally.read(b"banana", 0)
+        >>> float(-np.log2(tally.probabilities(b"ban", 0)).sum()) == float(tally.costs(b"ban")[0, 2])
+        True
+        """
+        bits, given = np.zeros((self.columns, self.order + 1), np.float64), np.empty(len(text), np.float64)
+        octets = np.frombuffer(text, np.uint8)
+        _cost(*self._views(), self._root, octets, self.order, self.weight, self.lean, bits, given, column)
+        return given
 
     def costs_without(self, text: bytes, column: int) -> Bits:
         """As `costs`, by a state that has not read this text into that column, where it has; nothing is changed."""
@@ -237,9 +252,19 @@ def _count(
 
 @compiled
 def _cost(
-    table: Slots, cells: Cells, root: Cells, data: Octets, order: int, weight: float, lean: float, bits: Floats
+    table: Slots,
+    cells: Cells,
+    root: Cells,
+    data: Octets,
+    order: int,
+    weight: float,
+    lean: float,
+    bits: Floats,
+    given: Floats,
+    asked: int,
 ) -> None:
-    """Bits of data by each column and order, added to bits [columns, order + 1]."""
+    """Bits of data by each column and order, added to bits [columns, order + 1]; each byte's probability by the column
+    asked, at the highest order, into given [n] where that has room."""
     columns = bits.shape[0]
     rows = np.full(order + 1, -1, np.int64)
     longer = np.full(order + 2, -1, np.int64)
@@ -278,6 +303,8 @@ def _cost(
                 if product[column, size - 1] < 1e-150:
                     bits[column, size - 1] -= math.log2(product[column, size - 1])
                     product[column, size - 1] = 1.0
+        if given.shape[0] > 0:
+            given[i] = p[asked]
         for size in range(1, order + 1):
             rows[size] = longer[size]
     for column in range(columns):

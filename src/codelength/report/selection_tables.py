@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from codelength.report.tables import ABSENT, Table, bits_text, interval_text, percent_text
+from codelength.result.leak import LeakCheck
 from codelength.result.selection import PricedDataset, Selection
 
 
@@ -52,6 +53,45 @@ def selection_lines(found: Selection) -> list[str]:
         (found.empty_documents, "hold no text"),
     )
     lines += [f"not ranked: {count:,} that {what}" for count, what in left_out if count]
+    return lines
+
+
+def leak_table(found: LeakCheck, most: int) -> Table:
+    """The items that the training texts explain best, so many rows."""
+    return Table(
+        f"{found.test} in {found.train}: {found.leaked_items:,} of {len(found.items):,} items leaked, "
+        "the most explained first",
+        ("id", "bytes", "explained", "leaked", "source", "bits", "given the training texts", "kind"),
+        tuple(
+            (
+                item.id,
+                f"{item.bytes:,}",
+                percent_text(item.explained),
+                "yes" if item.leaked else "no",
+                ABSENT if item.source is None else item.source,
+                bits_text(item.bits),
+                bits_text(item.given_train_bits),
+                item.kind,
+            )
+            for item in found.items[:most]
+        ),
+    )
+
+
+def leak_lines(found: LeakCheck) -> list[str]:
+    """Where the threshold comes from, and what could not be judged."""
+    lines = [f"training texts: {found.train_documents:,} different documents, {found.train_bytes:,} bytes"]
+    if found.calibrated_on:
+        lines.append(
+            f"threshold: {percent_text(found.threshold)} of an item's bits, calibrated on {found.calibrated_on:,} "
+            f"pieces of training texts for {percent_text(found.false_positive_rate)} false positives"
+        )
+    else:
+        lines.append(f"threshold: {percent_text(found.threshold)} of an item's bits, as given")
+    if found.repeated:
+        lines.append(f"of these pieces {found.repeated:,} nearly repeat others; they were set aside")
+    if found.short_items:
+        lines.append(f"not judged: {found.short_items:,} items of too few words")
     return lines
 
 

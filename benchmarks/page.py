@@ -404,6 +404,7 @@ def _selection(rows: Sequence[Result]) -> str:
     groups: dict[tuple[str, str], list[Result]] = {}
     for row in rows:
         what = f"{row['part']} {row['documents']:,} documents" if "documents" in row else row["part"]
+        what += f" on {row['chosen_at_most_bytes']:,} bytes" if row.get("chosen_at_most_bytes") else ""
         groups.setdefault((what, row["method"]), []).append(row)
     lines = [
         [

@@ -331,7 +331,7 @@ def test_selection_is_judged_against_the_best_of_its_peers() -> None:
     ]
     assert passed(selection.judge(rows)) == [True, False]
     rows = [
-        {"part": "train", "method": method, "bits_per_byte": value}
+        {"part": "train", "method": method, "bits_per_byte": value, "chosen_at_most_bytes": 500_000}
         for method, value in ((selection.BITS, 2.0), (selection.DSIR, 2.1), (selection.CHANCE, 1.9))
     ]
     assert passed(selection.judge(rows)) == [False]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codelength.coding.container import Contents, Limits, read_container, scan_container, write_container
     from codelength.coding.sequential import ByteReader, SequentialModel
     from codelength.data.bundled import bundled
+    from codelength.data.documents import Document, Documents, documents
     from codelength.data.files import load
     from codelength.data.labelled import Labelled, load_labelled
     from codelength.data.loss_logs import read_loss_curves
@@ -47,9 +48,12 @@ if TYPE_CHECKING:
     from codelength.measure.explanation import explain
     from codelength.measure.generate import generate
     from codelength.measure.labels import label_ladder
+    from codelength.measure.leak import leaks
     from codelength.measure.matrix import matrix
     from codelength.measure.nulls import standard_nulls
+    from codelength.measure.pricing import greedy_prices, price_datasets
     from codelength.measure.regret import regret
+    from codelength.measure.selection import Take, select_documents
     from codelength.measure.shared import shared, shared_ladder
     from codelength.measure.training_run import training_run
     from codelength.measure.trees import average_linkage, neighbour_joining
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     from codelength.models.libraries import Brotli, Bz2, Gzip, Ppmd, Xz, Zstd
     from codelength.models.mixing.model import Mixing
     from codelength.models.mixtures import Bayes, Switching
+    from codelength.models.tally import Tally
     from codelength.naming import split_names
     from codelength.registry import LADDER, create, entries
     from codelength.report.explanation_page import explanation_page
@@ -66,8 +71,10 @@ if TYPE_CHECKING:
     from codelength.result.epiplexity import Epiplexity, TwoPart
     from codelength.result.explanation import Explanation
     from codelength.result.labels import LabelCode, Unsupervised
+    from codelength.result.leak import LeakCheck
     from codelength.result.matrix import Matrix
     from codelength.result.regret import Regret
+    from codelength.result.selection import PricedDataset, Selection
     from codelength.result.shared import Shared
     from codelength.result.training import TrainingRun
     from codelength.result.tree import Tree
@@ -93,6 +100,8 @@ __all__ = [
     "DamagedError",
     "DataError",
     "Dataset",
+    "Document",
+    "Documents",
     "Epiplexity",
     "Explanation",
     "FormatError",
@@ -101,6 +110,7 @@ __all__ = [
     "Gzip",
     "LabelCode",
     "Labelled",
+    "LeakCheck",
     "Learner",
     "LimitError",
     "Limits",
@@ -113,15 +123,19 @@ __all__ = [
     "OptionError",
     "Ppmd",
     "PrequentialMeter",
+    "PricedDataset",
     "Probs",
     "ProgramError",
     "Reader",
     "Regret",
     "RoundTripCost",
+    "Selection",
     "SequentialModel",
     "Shared",
     "SourceError",
     "Switching",
+    "Take",
+    "Tally",
     "TrainingRun",
     "Tree",
     "TwoPart",
@@ -137,12 +151,15 @@ __all__ = [
     "check_program",
     "create",
     "create_learner",
+    "documents",
     "entries",
     "epiplexity",
     "explain",
     "explanation_page",
     "generate",
+    "greedy_prices",
     "label_ladder",
+    "leaks",
     "load",
     "load_labelled",
     "matrix",
@@ -150,11 +167,13 @@ __all__ = [
     "measure_ladder",
     "neighbour_joining",
     "prequential_meter",
+    "price_datasets",
     "read_container",
     "read_loss_curves",
     "regret",
     "round_trip_cost",
     "scan_container",
+    "select_documents",
     "shared",
     "shared_ladder",
     "shared_plot",
@@ -169,6 +188,7 @@ _HOMES = {
     "codelength.coding.container": "Contents Limits read_container scan_container write_container",
     "codelength.coding.sequential": "ByteReader SequentialModel",
     "codelength.data.bundled": "bundled",
+    "codelength.data.documents": "Document Documents documents",
     "codelength.data.files": "load",
     "codelength.data.labelled": "Labelled load_labelled",
     "codelength.data.loss_logs": "read_loss_curves",
@@ -185,9 +205,12 @@ _HOMES = {
     "codelength.measure.explanation": "explain",
     "codelength.measure.generate": "generate",
     "codelength.measure.labels": "label_ladder",
+    "codelength.measure.leak": "leaks",
     "codelength.measure.matrix": "matrix",
     "codelength.measure.nulls": "standard_nulls",
+    "codelength.measure.pricing": "greedy_prices price_datasets",
     "codelength.measure.regret": "regret",
+    "codelength.measure.selection": "Take select_documents",
     "codelength.measure.shared": "shared shared_ladder",
     "codelength.measure.training_run": "training_run",
     "codelength.measure.trees": "average_linkage neighbour_joining",
@@ -196,6 +219,7 @@ _HOMES = {
     "codelength.models.libraries": "Brotli Bz2 Gzip Ppmd Xz Zstd",
     "codelength.models.mixing.model": "Mixing",
     "codelength.models.mixtures": "Bayes Switching",
+    "codelength.models.tally": "Tally",
     "codelength.naming": "split_names",
     "codelength.registry": "LADDER create entries",
     "codelength.report.explanation_page": "explanation_page",
@@ -204,8 +228,10 @@ _HOMES = {
     "codelength.result.epiplexity": "Epiplexity TwoPart",
     "codelength.result.explanation": "Explanation",
     "codelength.result.labels": "LabelCode Unsupervised",
+    "codelength.result.leak": "LeakCheck",
     "codelength.result.matrix": "Matrix",
     "codelength.result.regret": "Regret",
+    "codelength.result.selection": "PricedDataset Selection",
     "codelength.result.shared": "Shared",
     "codelength.result.training": "TrainingRun",
     "codelength.result.tree": "Tree",

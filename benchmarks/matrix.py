@@ -3,6 +3,7 @@
     speed       fifty texts of 100,000 bytes: `crossing` beside xz -9 of all 1,275 concatenations and the fifty alone
     languages   the Declaration of Human Rights in Latin script: do languages lie by their families?
     classes     twenty classes of short texts, each in two halves: is the other half the nearest?
+    pictures    the languages as a heat map with their tree, results/matrix_languages.svg
     sequences   16,500 bases that evolve along a tree of 24 leaves, as mitochondria do: is it found?
 
 Families are those that linguists agree upon; UDHR's codes name the languages. xz gives a symmetric NCD, measured on
@@ -23,11 +24,12 @@ from xml.etree import ElementTree
 import numpy as np
 
 from benchmarks.corpus import need
-from benchmarks.record import SHARED_DATA, Row, Value, record, target, tell
+from benchmarks.record import RESULTS, SHARED_DATA, Row, Value, record, target, tell
 from codelength.dataset import Dataset
 from codelength.measure.matrix import matrix
-from codelength.measure.trees import clusters, neighbour_joining
+from codelength.measure.trees import average_linkage, clusters, neighbour_joining
 from codelength.registry import create
+from codelength.report.matrix_plots import matrix_plot
 from codelength.result.tree import Tree
 from codelength.types import Bits
 from codelength.units import MIB
@@ -47,7 +49,7 @@ FAMILIES = {
     "Mayan": "cak hus kek mam quc toj tzc tzh yua",
     "Quechuan": "qul quy quz qvc qvh qwh qxn",
 }
-PARTS = ("speed", "languages", "classes", "sequences")
+PARTS = ("speed", "languages", "classes", "sequences", "pictures")
 LEAVES, BASES = 24, 16_500
 
 
@@ -111,6 +113,17 @@ def sequences(quick: bool) -> Iterator[Row]:
         found = neighbour_joining(distances, names).splits()
         right = len(found & tree.splits())
         yield _row("sequences", system, items, seconds, splits_found=right, splits=len(tree.splits()))
+
+
+def pictures(quick: bool) -> Iterator[Row]:
+    """The languages as a picture, results/matrix_languages.svg, each with its family; no rows."""
+    texts = declarations()
+    named = {f"{code} ({family})": texts[code] for family, codes in FAMILIES.items() for code in codes.split()}
+    found = matrix(Dataset("languages", tuple(named.values()), item_names=tuple(named)))
+    picture = matrix_plot(found, average_linkage(found.distances, found.names), "distance", "svg")
+    if not quick:
+        (RESULTS / "matrix_languages.svg").write_bytes(picture)
+    yield from ()
 
 
 def declarations() -> dict[str, bytes]:
@@ -255,6 +268,7 @@ _PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "languages": languages,
     "classes": classes,
     "sequences": sequences,
+    "pictures": pictures,
 }
 
 

@@ -9,6 +9,7 @@ from benchmarks import (
     archive,
     bits_each,
     epiplexity,
+    explain,
     far_copy,
     labels,
     ladder,
@@ -50,6 +51,7 @@ JUDGES: dict[str, Judge] = {
     "matrix": matrix.judge,
     "selection": selection.judge,
     "leak": leak.judge,
+    "explain": explain.judge,
 }
 
 
@@ -437,6 +439,41 @@ def _mean(rows: Sequence[Result], key: str) -> float:
     return float(sum(row[key] for row in rows) / len(rows))
 
 
+def _explain(rows: Sequence[Result]) -> str:
+    planted = [
+        [row["part"], f"{row['pieces']}", f"{row['right_source']:.1%}", f"{row['most_explained_hold_one']:.1%}"]
+        for row in rows
+        if "pieces" in row
+    ]
+    pages = [
+        [
+            f"{row['y_bytes']:,}",
+            f"{row['page_bytes']:,}",
+            f"{row['cpu_seconds']:.0f}",
+            f"{row['peak_resident_bytes'] / 1e6:,.0f} MB",
+            f"{row['ready_seconds']:.1f}",
+            f"{row['draw_median_ms']:.1f} / {row['draw_most_ms']:.1f}",
+            _number(row["elements"]),
+        ]
+        for row in rows
+        if "draw_most_ms" in row
+    ]
+    heads = (
+        ["quotations", "pieces", "best source is the right place", "most explained passages that hold one"],
+        [
+            "bytes of Y",
+            "bytes of the page",
+            "CPU seconds",
+            "peak memory",
+            "ready, s",
+            "draw, ms: median / most",
+            "elements",
+        ],
+    )
+    told = "## Explaining\n\nSee [explain.md](explain.md); by `mixing:level=fast`.\n\n"
+    return told + table(heads[0], planted) + "\n" + table(heads[1], pages)
+
+
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ladder": _ladder,
     "bits_each": _bits_each,
@@ -454,6 +491,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "matrix": _matrix,
     "selection": _selection,
     "leak": _leak,
+    "explain": _explain,
 }
 
 

@@ -12,6 +12,7 @@ from benchmarks import (
     bits_each,
     corpus,
     epiplexity,
+    explain,
     far_copy,
     labels,
     ladder,
@@ -352,3 +353,12 @@ def test_leaks_are_planted_as_the_page_says() -> None:
 def test_selection_runs_on_a_little_data(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     selection.main([part], quick=True)
     assert "'part'" in capsys.readouterr().out
+
+
+def test_a_page_passes_where_no_drawing_takes_a_tenth_of_a_second_and_aims_at_the_right_places() -> None:
+    def judged(most: float, ready: float, right: float) -> list[Row]:
+        page_row: Row = {"part": "page", "y_bytes": 10_192_446, "draw_most_ms": most, "ready_seconds": ready}
+        return explain.judge([{"part": "planted", "right_source": right}, page_row])
+
+    assert passed(judged(100.0, 10.0, 0.95)) == [True, True, True] and judged(1, 1, 0.95)[0]["aim_reached"]
+    assert passed(judged(100.1, 10.1, 0.9)) == [True, False, False] and not judged(1, 1, 0.9)[0]["aim_reached"]

@@ -65,3 +65,11 @@ def test_splits_do_not_depend_on_the_root() -> None:
     first = Tree(branches=((Tree(branches=((a, 1.0), (b, 1.0))), 1.0), (Tree(branches=((c, 1.0), (d, 1.0))), 1.0)))
     inner = Tree(branches=((b, 1.0), (Tree(branches=((c, 1.0), (d, 1.0))), 2.0)))
     assert first.splits() == Tree(branches=((a, 1.0), (inner, 0.0))).splits() == {frozenset("cd")}
+
+
+def test_a_tree_as_deep_as_it_has_leaves_is_written_and_parted() -> None:
+    tree = Tree("0")
+    for i in range(1, 3000):
+        tree = Tree(branches=((tree, 1.0), (Tree(str(i)), 1.0)))
+    assert list(tree.leaves())[:2] == ["0", "1"]
+    assert tree.newick().count("(") == 2999 and tree.newick().endswith(",2999:1);")

@@ -1,5 +1,6 @@
 """Items that are compared with each other: each file one, or each label of labelled lines."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from codelength.data.files import load
@@ -20,8 +21,8 @@ def load_items(
     if by_label:
         return _by_label(loaded)
     named = [(data, name) for data in loaded for name in data.item_names or ()]
-    short = [name for _, name in named]
-    names = [name if short.count(name) == 1 else f"{data.name}/{name}" for data, name in named]
+    alike = Counter(name for _, name in named)
+    names = [name if alike[name] == 1 else f"{data.name}/{name}" for data, name in named]
     name = loaded[0].name if len(loaded) == 1 else f"{len(names)} items"
     return Dataset(name, tuple(item for data in loaded for item in data), item_names=tuple(names))
 

@@ -10,8 +10,9 @@ short ones, and are believed: that is what finds copies, and makes X given itsel
 
 All contexts of all items are numbered once; one that occurs once in all of them can tell no item anything of another,
 and gets no number. For each byte and size an entry holds context, context and byte, and how often each was seen
-earlier in the item; what X adds is looked up by number. Memory: 20 bytes an entry, three to four a byte of text, and
-one state at a time. In X given itself a context without a number was seen once: p ← (1 + d p) / (1 + d).
+earlier in the item; what X adds is looked up by number. Memory: 20 bytes an entry, about four a byte of text, half as
+much again while it numbers, and one state at a time. In X given itself a context without a number was seen once:
+p ← (1 + d p) / (1 + d).
 """
 
 import math

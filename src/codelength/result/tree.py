@@ -23,14 +23,26 @@ class Tree:
 
     def leaves(self) -> Iterator[str]:
         """The names of its leaves, from first to last."""
-        if not self.branches:
-            yield self.name
-        for branch, _ in self.branches:
-            yield from branch.leaves()
+        return (node.name for node in self.nodes() if not node.branches)
+
+    def nodes(self) -> Iterator["Tree"]:
+        """All its nodes, each behind its branches, the root last; of any depth."""
+        waiting = [(self, False)]
+        while waiting:
+            node, done = waiting.pop()
+            if done or not node.branches:
+                yield node
+            else:
+                waiting.append((node, True))
+                waiting.extend((branch, False) for branch, _ in reversed(node.branches))
 
     def newick(self) -> str:
         """As Newick text, with six digits of each length."""
-        return self._inner() + ";"
+        texts: dict[int, str] = {}
+        for node in self.nodes():
+            inner = ",".join(f"{texts[id(branch)]}:{length:.6g}" for branch, length in node.branches)
+            texts[id(node)] = f"({inner})" if node.branches else label(node.name)
+        return texts[id(self)] + ";"
 
     def splits(self) -> frozenset[frozenset[str]]:
         """What its inner branches part: of both sides the one without the leaf of the least name; at least two each.
@@ -39,19 +51,12 @@ class Tree:
         """
         names = frozenset(self.leaves())
         least = min(names)
-        sides = (frozenset(node.leaves()) for node in self._nodes())
-        parts = (names - side if least in side else side for side in sides)
+        sides: dict[int, frozenset[str]] = {}
+        for node in self.nodes():
+            inner = (sides[id(branch)] for branch, _ in node.branches)
+            sides[id(node)] = frozenset().union(*inner) if node.branches else frozenset({node.name})
+        parts = (names - side if least in side else side for side in sides.values())
         return frozenset(part for part in parts if 2 <= len(part) <= len(names) - 2)
-
-    def _nodes(self) -> Iterator["Tree"]:
-        for branch, _ in self.branches:
-            yield branch
-            yield from branch._nodes()
-
-    def _inner(self) -> str:
-        if not self.branches:
-            return label(self.name)
-        return "(" + ",".join(f"{branch._inner()}:{length:.6g}" for branch, length in self.branches) + ")"
 
 
 def label(name: str) -> str:

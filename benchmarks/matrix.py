@@ -59,10 +59,18 @@ def main(parts: Sequence[str] = PARTS, *, quick: bool = False) -> list[Row]:
     for part in parts:
         rows += [told(row) for row in _PARTS[part](quick)]
         if not quick:
-            record("matrix", rows, keys=("part", "system"), judge=judge)
+            record("matrix", rows, fingerprinted(), keys=("part", "system"), judge=judge)
     if not quick:
         tell(judge(rows))
     return rows
+
+
+def fingerprinted() -> dict[str, bytes]:
+    """What the parts are made of."""
+    texts = b"".join(b"".join(part) for _, _, part in labelled_texts())
+    declarations_file = (SHARED_DATA / "udhr" / "udhr_xml.tar.gz").read_bytes()
+    files = {name: need(name) for name in ("enwik6", "dickens", "ecoli_first_half")}
+    return {**files, "udhr_xml.tar.gz": declarations_file, "labelled texts": texts}
 
 
 def speed(quick: bool) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 
+from codelength.errors import OptionError
 from codelength.models.counts import Counts
 from codelength.models.crossing import DOUBTS, SIZES, crossed_costs
 
@@ -69,6 +70,12 @@ def test_the_probabilities_of_all_next_bytes_sum_to_one() -> None:
         _, given, *_ = crossed_costs(items)
         start = second(before, begun, SIZES, DOUBTS)
         assert math.fsum(np.exp2(start - given[2:])) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("sizes", [(), (1, 2), (0, 2, 1), (0, 1, 1)])
+def test_sizes_that_do_not_rise_from_0_are_refused(sizes: tuple[int, ...]) -> None:
+    with pytest.raises(OptionError, match="do not rise from 0"):
+        list(crossed_costs(ITEMS, sizes, (1.0,) * len(sizes)))
 
 
 def test_no_state_is_left_behind_by_an_x() -> None:

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.compiled import compiled
+from codelength.errors import OptionError
 from codelength.types import Bits, Probs
 from codelength.units import cost_bits
 
@@ -47,10 +48,14 @@ def crossed_costs(
 ) -> Iterator[Bits]:
     """Bits of each item alone, [items]; then for each item X in turn the bits of each item given X, [items].
 
+    Sizes rise from 0. Raises OptionError where they do not.
+
     >>> alone, given_first, given_second = crossed_costs([b"abracadabra", b"abracadabra!"])
     >>> bool(alone[1] > given_first[1] > given_second[1])
     True
     """
+    if not sizes or sizes[0] != 0 or list(sizes) != sorted(set(sizes)):
+        raise OptionError(f"sizes {list(sizes)} of contexts do not rise from 0")
     starts = np.cumsum([0, *(len(item) + 1 for item in items)]).astype(np.int64)
     data = np.frombuffer(b"".join(item + b"\0" for item in items), np.uint8)  # the byte behind place t stands at t
     levels = [
@@ -71,7 +76,6 @@ class Level:
     """Contexts of one size in all items: an entry for each byte whose context has a number."""
 
     size: int
-    prior: float
     doubt: float
     bounds: Places  # [items + 1], where each item's entries begin
     places: Numbers  # [entries] of the byte in its item
@@ -91,22 +95,18 @@ class Level:
         where = np.flatnonzero((contexts >= 0) & ~ends)
         bounds = np.searchsorted(where, starts)
         items = np.repeat(np.arange(len(starts) - 1), np.diff(bounds))
-        by_use, by_use_of_pairs = _by_use(contexts[where]), _by_use(pairs[where + 1] + 1, first=0)
-        states = (
-            np.zeros((int(by_use.max(initial=0)) + 1, 2), np.int32),
-            np.zeros(int(by_use_of_pairs.max(initial=0)) + 1, np.int32),
-        )
+        known, known_pairs = contexts[where], pairs[where + 1] + 1
         level = cls(
             size,
-            0.0 if size else _PRIOR,
-            doubt if size else 0.0,
+            doubt,
             bounds,
             (where - starts[items]).astype(np.int32),
-            by_use,
-            by_use_of_pairs,
+            known,
+            known_pairs.astype(np.int32),
             np.zeros(len(where), np.int32),
             np.zeros(len(where), np.int32),
-            *states,
+            np.zeros((int(known.max(initial=0)) + 1, 2), np.int32),
+            np.zeros(int(known_pairs.max(initial=0)) + 1, np.int32),
             np.zeros(int(np.diff(bounds).max(initial=0)) + 1, np.int32),
         )
         for x in range(len(starts) - 1):
@@ -125,10 +125,13 @@ class Level:
     def score(self, y: int, p: Probs, *, itself: bool) -> None:
         """Blend this level into the probabilities of Y's bytes, [n], those of the level below."""
         self.pair_state[0] = int(itself)
-        entries = (self.places, self.contexts, self.pairs, self.followed, self.seen)
-        _score(*self._span(y), *entries, self.context_state, self.pair_state, self.journal, self.prior, self.doubt, p)
+        span, counts = self._span(y), (self.pairs, self.followed, self.seen, self.context_state, self.pair_state)
+        if self.size == 0:
+            _score_empty(*span, *counts, p)
+            return
+        _score(*span, *counts, self.places, self.contexts, self.journal, self.doubt, p)
         if itself:
-            _score_once(*self._span(y), self.places, self.size, self.doubt, p)
+            _score_once(*span, self.places, self.size, self.doubt, p)
 
     def _span(self, item: int) -> tuple[int, int]:
         return int(self.bounds[item]), int(self.bounds[item + 1])
@@ -139,7 +142,6 @@ def _costs(levels: Sequence[Level], lengths: Sequence[int], x: int | None) -> Bi
     p = np.empty(max(lengths, default=0), np.float64)
     products = np.empty(len(p) // 8 + 1, np.float64)
     for y, length in enumerate(lengths):
-        p[:length] = 1.0 / 256.0
         for level in levels:
             level.score(y, p[:length], itself=x == y)
         costs[y] = math.fsum(map(cost_bits, products[: _multiply(p[:length], products)].tolist()))
@@ -158,16 +160,6 @@ def _numbered(data: Octets, starts: Places, sizes: Sequence[int]) -> Iterator[tu
         if size in sizes:
             yield size, numbers, longer
         numbers = longer
-
-
-def _by_use(numbers: Numbers, *, first: int | None = None) -> Numbers:
-    """Numbers by how often they occur, so that what is looked up most lies together; `first` stays 0 if given."""
-    uses = np.bincount(numbers)
-    if first is not None and len(uses):
-        uses[first] = len(numbers) + 1
-    ranks = np.empty(len(uses), np.int32)
-    ranks[np.argsort(-uses, kind="stable")] = np.arange(len(uses), dtype=np.int32)
-    return ranks[numbers]
 
 
 @compiled
@@ -233,18 +225,35 @@ def _forget(
 
 
 @compiled
-def _score(
+def _score_empty(
     begin: int,
     end: int,
-    places: Numbers,
-    contexts: Numbers,
     pairs: Numbers,
     followed: Numbers,
     seen: Numbers,
     context_state: Numbers,
     pair_state: Numbers,
+    p: Probs,
+) -> None:
+    # The empty context stands before every byte, and its weight is the prior's.
+    read = context_state[0, 0]
+    for entry in range(begin, end):
+        c = pair_state[np.uint32(pairs[entry])] + seen[entry]
+        p[entry - begin] = (c + _PRIOR / 256.0) / (read + followed[entry] + _PRIOR)
+
+
+@compiled
+def _score(
+    begin: int,
+    end: int,
+    pairs: Numbers,
+    followed: Numbers,
+    seen: Numbers,
+    context_state: Numbers,
+    pair_state: Numbers,
+    places: Numbers,
+    contexts: Numbers,
     journal: Numbers,
-    prior: float,
     doubt: float,
     p: Probs,
 ) -> None:
@@ -255,8 +264,8 @@ def _score(
         place = np.uint32(places[entry])
         c = pair_state[np.uint32(pairs[entry])] + seen[entry]
         n = context_state[context, 0] + followed[entry]
-        w = prior + doubt * context_state[context, 1]
-        if n == 0 and prior == 0.0:
+        w = doubt * context_state[context, 1]
+        if n == 0:
             w = 1.0  # nobody knows the context: p stays
         p[place] = (c + w * p[place]) / (n + w)
         is_new = np.int32(c == 0)

@@ -33,7 +33,7 @@ def matrix_plot(found: Matrix, tree: Tree, form: Form, picture_format: str, *, r
     low, high = np.quantile(others, (0.01, 0.99)).tolist()  # a few near copies would leave the rest one colour
     side = min(15.0, max(4.5, 0.16 * len(order)))
     letters = min(9.0, max(3.0, 0.72 * 72 * side / len(order)))
-    with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
+    with rc_context({"font.size": 10, "svg.hashsalt": "codelength", "svg.fonttype": "none"}):
         figure = Figure(figsize=(1.4 * side + 1.2, side + 1.4), layout="constrained")
         branches, cells = figure.subplots(1, 2, width_ratios=(0.3, 1))
         _draw_tree(branches, tree)

@@ -110,6 +110,11 @@ def test_explain_writes_a_page_and_json(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == "Error: page.html exists; pass --force to replace it\n"
 
 
+def test_the_page_and_json_do_not_both_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "texts/cat", "texts/dog", "-o", "-", "--json"]) == 2
+    assert "cannot both go to standard output" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -188,6 +188,21 @@ def test_a_text_of_lines_beyond_what_a_browser_can_scroll_is_reached_to_its_last
 
 
 @in_browser
+@pytest.mark.parametrize("letters", ["漢字仮名交じり文", "한국어 문장 ", "ok 😀 ", "слово ", "x" * 30 + " "])
+def test_letters_of_any_width_are_broken_into_lines_that_fit(browser: "Chrome", tmp_path: Path, letters: str) -> None:
+    text = (letters * 60).encode()
+    costs = np.ones(len(text))
+    found = Explanation("made", "x", "y", b"", text, costs, costs / 2, (Passage(0, len(text), 1.0, 0.0),))
+    opened(browser, found, tmp_path, width=390, height=844)
+    ends = "const p = document.getElementById('text'); const right = p.getBoundingClientRect().left + p.clientWidth;"
+    rows = (
+        "return [...document.querySelectorAll('#rows span')].every(e => e.getBoundingClientRect().right <= right + 1)"
+    )
+    assert run(browser, ends + rows)
+    assert run(browser, "return document.getElementById('rows').textContent").startswith(letters.rstrip())
+
+
+@in_browser
 def test_dark_and_light_differ(browser: "Chrome", small: Explanation, tmp_path: Path) -> None:
     papers = []
     for scheme in ("light", "dark"):

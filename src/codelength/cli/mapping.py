@@ -114,6 +114,8 @@ def explain(
 
     if (x, y).count(STREAM) > 1:
         raise UsageError("standard input can be read once; name - once")
+    if output == STREAM and as_json:
+        raise UsageError("the page and the JSON cannot both go to standard output; name a file with -o")
     if output is not None:
         check_target(output, force=force)
     codec = create(name)

@@ -27,21 +27,30 @@ function colour(bits) {
   return "l3";
 }
 
+function cells(i) { // columns that the letter beginning at byte i takes: two for Chinese, Japanese, Korean and pictures
+  const lead = y[i], next = y[i + 1];
+  if (lead < 0xe2) return 1;
+  if (lead === 0xe2) return next >= 0xba ? 2 : 1;
+  if (lead === 0xef) return (next >= 0xa4 && next <= 0xab) || next === 0xbc || next === 0xbd ? 2 : 1;
+  return 2;
+}
+
 function layOut(width) {
   columns = width;
   let found = new Uint32Array(1 << 16), count = 1, column = 0, blank = -1, start = 0;
   for (let i = 0; i < y.length; i++) {
     const byte = y[i];
     if ((byte & 0xc0) === 0x80) continue;
-    if (column >= width && byte !== 10) {
+    const size = byte < 0xe2 ? 1 : cells(i);
+    if (column + size > width && byte !== 10) {
       start = blank > start && i - blank < width / 2 ? blank + 1 : i;
       if (count === found.length) { const more = new Uint32Array(2 * count); more.set(found); found = more; }
       found[count++] = start;
       column = 0;
-      for (let j = start; j < i; j++) if ((y[j] & 0xc0) !== 0x80) column++;
+      for (let j = start; j < i; j++) if ((y[j] & 0xc0) !== 0x80) column += cells(j);
       blank = -1;
     }
-    column++;
+    column += size;
     if (byte === 32) blank = i;
     if (byte === 10 && i + 1 < y.length) {
       if (count === found.length) { const more = new Uint32Array(2 * count); more.set(found); found = more; }

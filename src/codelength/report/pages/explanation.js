@@ -9,7 +9,7 @@ const find = (id) => document.getElementById(id);
 const facts = JSON.parse(find("facts").textContent);
 const number = (value, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits });
 const decoder = new TextDecoder();
-const pane = find("text"), tall = find("tall"), rows = find("rows"), map = find("map");
+const pane = find("text"), tall = find("tall"), rows = find("rows"), map = find("map"), view = find("view");
 let y, x, saved, passages, sources, starts = new Uint32Array(0), columns = 0, first = 0, chosen = -1, copy = [0, 0], drawn = "";
 
 async function unpack(id) {
@@ -138,16 +138,16 @@ function draw() {
   drawMap();
 }
 
-let mapPixels = null, mapShape = "";
+let mapHeight = 1, mapShape = ""; // pixels of the screen that Y takes on the map
 function drawMap() {
   const ratio = window.devicePixelRatio || 1;
   const width = Math.round(map.clientWidth * ratio), height = Math.round(map.clientHeight * ratio);
   if (!width || !height) return;
-  const paint = map.getContext("2d");
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const shape = [width, height, dark, starts.length].join();
   if (shape !== mapShape) {
     mapShape = shape;
+    const paint = map.getContext("2d");
     map.width = width;
     map.height = height;
     const style = getComputedStyle(document.documentElement);
@@ -172,13 +172,12 @@ function drawMap() {
       paint.fillStyle = style.getPropertyValue(name ? "--" + name : "--paper");
       paint.fillRect(0, pixel, width, 1);
     }
-    mapPixels = { used, image: paint.getImageData(0, 0, width, height), accent: style.getPropertyValue("--accent") };
-  } else paint.putImageData(mapPixels.image, 0, 0);
-  const top = (first / starts.length) * mapPixels.used;
-  const size = Math.max(4 * ratio, ((visible() - 1) / starts.length) * mapPixels.used);
-  paint.strokeStyle = mapPixels.accent;
-  paint.lineWidth = 2 * ratio;
-  paint.strokeRect(ratio, top + ratio, width - 2 * ratio, Math.min(size, height - top) - 2 * ratio);
+    mapHeight = used / ratio;
+  }
+  const top = (first / starts.length) * mapHeight;
+  const size = Math.max(6, ((visible() - 1) / starts.length) * mapHeight);
+  view.style.transform = `translateY(${top}px)`;
+  view.style.height = Math.min(size, map.clientHeight - top) + "px";
 }
 
 function show(tab) {
@@ -297,7 +296,7 @@ async function begin() {
     const at = event.target.dataset.at;
     if (at !== undefined) choose(search(passages.subarray(0, passages.length - 2), 2, Number(at)), false);
   });
-  const go = (event) => scrollToLine(((event.offsetY * (window.devicePixelRatio || 1)) / mapPixels.used) * starts.length - visible() / 2);
+  const go = (event) => scrollToLine((event.offsetY / mapHeight) * starts.length - visible() / 2);
   map.addEventListener("pointerdown", (event) => { map.setPointerCapture(event.pointerId); go(event); });
   map.addEventListener("pointermove", (event) => { if (event.buttons) go(event); });
   for (const name of ["passages", "source"]) find("tab-" + name).addEventListener("click", () => show(name));

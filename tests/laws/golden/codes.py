@@ -13,6 +13,7 @@ import sys
 import zlib
 from pathlib import Path
 
+from codelength.errors import CodelengthError
 from codelength.registry import create, entries
 from codelength.types import Model
 
@@ -21,9 +22,12 @@ FILE = Path(__file__).with_name("codes.json")
 
 def portable_names() -> list[str]:
     """Law names of the models that any machine decodes."""
-    names = [name for entry in entries().values() for name in entry.law_names]
-    models = {name: create(name) for name in names}
-    return [name for name, model in models.items() if isinstance(model, Model) and model.arithmetic != "float"]
+    return list(_portable())
+
+
+def _portable() -> dict[str, Model]:
+    models = {name: create(name) for entry in entries().values() for name in entry.law_names}
+    return {name: each for name, each in models.items() if isinstance(each, Model) and each.arithmetic != "float"}
 
 
 def data() -> bytes:
@@ -46,15 +50,21 @@ def golden() -> dict[str, bytes]:
 def differences() -> list[str]:
     """What is not as it was: a model without a code, another code, or another decoding."""
     codes, found = golden(), []
-    for name in portable_names():
-        model = create(name)
+    for name, model in _portable().items():
         if name not in codes:
             found.append(f"{name}: has no golden code")
-        elif model.decode(codes[name]) != data():
-            found.append(f"{name}: the golden code decodes to other data")
+        elif (what := _decoded(model, codes[name])) != data():
+            found.append(f"{name}: the golden code decodes to {'other data' if isinstance(what, bytes) else what}")
         elif model.encode(data()) != codes[name]:
             found.append(f"{name}: the data encodes to another code")
     return found
+
+
+def _decoded(model: Model, code: bytes) -> bytes | str:
+    try:
+        return model.decode(code)
+    except CodelengthError as error:
+        return f"nothing ({error})"
 
 
 def main() -> None:

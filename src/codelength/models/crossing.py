@@ -37,7 +37,6 @@ _SMALL = 1e-280  # a product of probabilities becomes bits before it is smaller
 Numbers = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _HIGH = np.uint64(29)
@@ -149,29 +148,43 @@ def _costs(levels: Sequence[Level], lengths: Sequence[int], x: int | None) -> Bi
 
 
 def _numbered(data: Octets, starts: Places, sizes: Sequence[int]) -> Iterator[tuple[int, Numbers, Numbers]]:
-    """For each size the contexts of that size before each place, and the strings one byte longer; −1 without number."""
-    numbers = np.zeros(len(data), np.int32)  # of the empty string
-    first = np.zeros(len(data), np.bool_)
-    first[starts[:-1]] = True
-    for size in range(max(sizes) + 1):
-        longer = np.full(len(data), -1, np.int32)
-        slots = 1 << max(4, int(2 * np.count_nonzero(numbers >= 0)).bit_length())
-        _extend(data, first, numbers, longer, np.zeros(slots, np.int32), np.zeros((slots // 2, 2), np.int64))
-        if size in sizes:
-            yield size, numbers, longer
-        numbers = longer
+    """For each size the contexts of that size before each place, and the strings one byte longer; −1 without number.
+
+    A string is two strings one behind the other, so that few sizes are numbered on the way to a long one.
+    """
+    last = np.concatenate(([0], data[:-1])).astype(np.int32)  # the byte before each place
+    last[starts[:-1]] = -1
+    numbers = {0: np.zeros(len(data), np.int32)}
+    numbers[1] = _joined(numbers[0], last, 1)
+
+    def of(size: int) -> Numbers:
+        if size not in numbers:
+            left = max(known for known in numbers if known < size)
+            right = max(known for known in numbers if known <= size - left)
+            numbers[left + right] = _joined(numbers[left], numbers[right], right)
+        return numbers[size] if size in numbers else of(size)
+
+    for size in sizes:
+        yield size, of(size), of(size + 1)
+
+
+def _joined(left: Numbers, right: Numbers, right_bytes: int) -> Numbers:
+    longer = np.full(len(left), -1, np.int32)
+    slots = 1 << max(4, int(2 * np.count_nonzero(right >= 0)).bit_length())
+    _join(left, right, right_bytes, longer, np.zeros(slots, np.int32), np.zeros((slots // 2, 2), np.int64))
+    return longer
 
 
 @compiled
-def _extend(data: Octets, first: Flags, numbers: Numbers, longer: Numbers, slots: Numbers, keys: Places) -> None:
-    # Numbers of the strings one byte longer; keys hold a string and how often it was seen.
+def _join(left: Numbers, right: Numbers, right_bytes: int, longer: Numbers, slots: Numbers, keys: Places) -> None:
+    # Numbers of a left string and a right one behind it; keys hold both, and how often they were seen so.
     mask = slots.shape[0] - 1
     used = 0
-    for place in range(1, data.shape[0]):
+    for place in range(right_bytes, right.shape[0]):
         # A string occurs once if what it begins or ends with does.
-        if first[place] or numbers[place - 1] < 0 or numbers[place] < 0:
+        if right[place] < 0 or left[place - right_bytes] < 0:
             continue
-        key = np.int64(numbers[place - 1]) * np.int64(256) + np.int64(data[place - 1])
+        key = np.int64(left[place - right_bytes]) << np.int64(32) | np.int64(right[place])
         slot = np.int64((np.uint64(key) * _MULTIPLIER) >> _HIGH) & mask
         while slots[slot] != 0 and keys[slots[slot] - 1, 0] != key:
             slot = (slot + 1) & mask

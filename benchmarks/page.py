@@ -373,6 +373,7 @@ def _unsupervised(rows: Sequence[Result]) -> str:
 def _matrix(rows: Sequence[Result]) -> str:
     keys = {
         "self_distance": "self-distance {:.4f}",
+        "measured_part": "scaled from {:.0%} of the work, timed in turn with `crossing`",
         "nearest": "nearest is of the same group {:.1%}",
         "adjusted_rand": "adjusted Rand {:.3f}",
         "adjusted_rand_best_cut": "at the best cut {:.3f}",

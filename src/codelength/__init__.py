@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from codelength.learning.catalogue import create_learner
     from codelength.learning.meter import PrequentialMeter, prequential_meter
     from codelength.loss_curve import LossCurve
+    from codelength.measure.classification import CodelengthClassifier
     from codelength.measure.codelength import measure, measure_ladder
     from codelength.measure.epiplexity import epiplexity
     from codelength.measure.explanation import explain
@@ -93,6 +94,7 @@ __all__ = [
     "Codec",
     "CodecError",
     "Codelength",
+    "CodelengthClassifier",
     "CodelengthError",
     "Conditional",
     "Contents",
@@ -200,6 +202,7 @@ _HOMES = {
     "codelength.learning.catalogue": "create_learner",
     "codelength.learning.meter": "PrequentialMeter prequential_meter",
     "codelength.loss_curve": "LossCurve",
+    "codelength.measure.classification": "CodelengthClassifier",
     "codelength.measure.codelength": "measure measure_ladder",
     "codelength.measure.epiplexity": "epiplexity",
     "codelength.measure.explanation": "explain",

@@ -28,6 +28,7 @@ VERB_MODULES = (
     "codelength.cli.unsupervised",
     "codelength.cli.runs",
     "codelength.cli.selecting",
+    "codelength.cli.classifying",
 )
 INTERRUPTED = 128 + signal.SIGINT
 

@@ -73,3 +73,18 @@ def student_quantile(freedom: int, level: float = LEVEL) -> float:
     density = np.cos(angles) ** (freedom - 1)
     mass = np.concatenate(([0.0], np.cumsum((density[1:] + density[:-1]) / 2)))
     return math.sqrt(freedom) * math.tan(float(np.interp(level, mass / mass[-1], angles)))
+
+
+def share_interval(hits: int, n: int) -> Interval:
+    """Wilson's 95 % interval of a share, hits of n independent tries; (0, 1) of none.
+
+    >>> [round(end, 4) for end in share_interval(8, 10)]
+    [0.4902, 0.9433]
+    """
+    if n == 0:
+        return 0.0, 1.0
+    z = 1.959963984540054
+    share, spread = hits / n, z * z / n
+    middle = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -37,6 +37,8 @@ BENCHMARKS = {
     "pretrained": Benchmark("a small pretrained model: windows, adapting, what its weights cost", 8, 30),
     "labels": Benchmark("60,000 labels of MNIST and Fashion-MNIST given their images", 25, 60),
     "unsupervised": Benchmark("what unlabelled images and texts save of the bits of labels", 20, 60),
+    "classification": Benchmark("texts told apart, beside gzip-kNN, zstd dictionaries and a linear SVM", 10, 30),
+    "identify": Benchmark("500 languages from 20 words; what is foreign to R8", 10, 30),
     "everything": Benchmark("one net on the union of two data sets, one after the other, one alone", 2, 20),
     "selection": Benchmark("documents for 20 targets: bits, DSIR, gzip; what a net learns from them", 40, 180),
     "leak": Benchmark("test items planted in training texts, with mistakes", 3, 15),

@@ -59,7 +59,7 @@ def languages(limit: int) -> list[Row]:
         starts = np.random.default_rng(number).permutation(max(0, len(words) - WORDS + 1))[:RUNS]
         asked += [" ".join(words[start : start + WORDS]) for start in starts]
         truths += [name] * len(starts)
-    rows = []
+    rows: list[Row] = []
     for method in ("codelength", "strings of 1 to 3 characters, TF-IDF + LinearSVC"):
         began = time.process_time()
         found, bits, fitted = (
@@ -93,7 +93,7 @@ def foreign() -> list[Row]:
     train, test = next(splits("R8"))
     model = CodelengthClassifier().fit(train.texts, train.labels)
     own = _bits_per_byte(model, test.texts[:1000])
-    rows = []
+    rows: list[Row] = []
     for name in FOREIGN:
         other = _bits_per_byte(model, [text[:2000] for text in next(splits(name))[1].texts[:500]])
         ranks = np.concatenate((own, other)).argsort(kind="stable").argsort() + 1

@@ -3,7 +3,7 @@
     python -m tests.documented [PAGES]            check
     python -m tests.documented --write [PAGES]    put what they print now into the pages
 
-The README's table of sizes comes from benchmarks/results/ladder.json, between its two comments.
+The README's tables come from benchmarks/results (ladder.json, classification.json), between their two comments.
 
 A block holds lines `$ codelength ...`, each followed by its output. They run in one folder for each page, which holds
 the bundled texts. Seconds are not compared.
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from codelength.cli.main import run
 from codelength.data.bundled import BUNDLED, bundled
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 _BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
 _TABLE = re.compile(r"(?<=<!-- sizes -->\n).*?(?=<!-- end of sizes -->)", re.DOTALL)
+_TOLD_APART = re.compile(r"(?<=<!-- told apart -->\n).*?(?=<!-- end of told apart -->)", re.DOTALL)
 _LADDER = ROOT / "benchmarks" / "results" / "ladder.json"
 _SYSTEMS = ("zstd -19", "xz -9e", "mixing:level=fast", "mixing")
 _FILES = ("alice29.txt", "bible.txt", "dickens", "xml", "mr", "kodim05.bmp")
@@ -39,6 +41,7 @@ def refreshed(page: str) -> str:
     text = (ROOT / page).read_text(encoding="utf-8")
     with _texts() as folder, contextlib.chdir(folder):
         text = _BLOCK.sub(lambda match: "".join(map(_shown, _commands(match[1]))), text)
+    text = _TOLD_APART.sub(lambda match: told_apart_table(), text)
     return _TABLE.sub(lambda match: sizes_table(), text)
 
 
@@ -60,6 +63,25 @@ def sizes_table() -> str:
     lines = [("file", "bytes", *(f"`{system}`" for system in _SYSTEMS)), ("---", *["---:"] * (1 + len(_SYSTEMS)))]
     lines += [(name, raw[name], *(sizes[name, system] for system in _SYSTEMS)) for name in _FILES]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def told_apart_table() -> str:
+    """Accuracies, 95 % intervals and seconds of classifiers, as recorded."""
+    found = json.loads((ROOT / "benchmarks" / "results" / "classification.json").read_text(encoding="utf-8"))["rows"]
+    rows = {(row["data"], row["method"]): row for row in found}
+    methods = ("codelength", "TF-IDF + LinearSVC", "zstd dictionaries (FTCC-like)", "gzip-kNN, k=1", "gzip-kNN, k=5")
+    lines = [("texts", *methods), ("---", *["---"] * len(methods))]
+    for name in ("R8", "MR", "TREC", "AG News", "swa", "lug", "ibo"):
+        lines.append((name, *(_accuracy(rows.get((name, method))) for method in methods)))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _accuracy(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "-"
+    seconds = row["fit_cpu_seconds"] + row["predict_cpu_seconds"]
+    some = f" for {row['asked']:,} texts" if row["subset"] else ""
+    return f"{row['accuracy']:.3f} ({row['low']:.3f} to {row['high']:.3f}), {seconds:.1f} s{some}"
 
 
 def _commands(block: str) -> list[str]:

@@ -37,10 +37,16 @@ if TYPE_CHECKING:
     class BaseEstimator:
         """What scikit-learn's estimators are, as far as is used here."""
 
+        def get_params(self, deep: bool = True) -> dict[str, Any]: ...
+
+        def set_params(self, **parameters: Any) -> Self: ...
+
         def __sklearn_tags__(self) -> Any: ...
 
     class ClassifierMixin:
         """What scikit-learn's classifiers are."""
+
+        def score(self, X: Iterable[str | bytes], y: Iterable[Any]) -> float: ...
 
 else:
     try:

@@ -175,4 +175,7 @@ def _option(name: str, default: Sequence[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    if "--quick" in sys.argv:  # one set, nothing written
+        print(*measure("TREC", "codelength"), sep="\n")
+        sys.exit()
     main(_option("--sets", NAMES), _option("--methods", METHODS), full="--full" in sys.argv)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from codelength.cli.main import run
+from codelength.learning.word_net import Dictionary
 
 SMALL = ("--labels", "12", "--sizes", "6", "--seeds", "2")
 
@@ -22,7 +23,7 @@ def test_tables_a_verdict_and_a_picture(tmp_path: Path, capsys: pytest.CaptureFi
     assert picture.read_bytes().startswith(b"<?xml")
 
 
-def test_texts_are_read_byte_by_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_texts_are_read_word_by_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     y, x = tmp_path / "y.tsv", tmp_path / "x.txt"
     y.write_text("".join(f"{'ab'[i % 2]}\t{'red green' if i % 2 else 'one two three'} {i}\n" for i in range(14)))
     x.write_bytes((b"one two three four five " * 60)[:1000])
@@ -48,7 +49,10 @@ def test_texts_are_read_byte_by_byte(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert {row["reading"] for row in rows} >= {"X", "from scratch", "uniform noise"}
     assert all(row["interval_bits"] is None for row in rows)
     read = {row["reading"]: row["x_bits"] for row in rows}
-    assert read["X"] == pytest.approx(8 * 1002)  # two pieces, a newline behind each, paid for before anything is learnt
+    dictionary, pieces = Dictionary(), [x.read_bytes()[:512], x.read_bytes()[512:]]
+    spelled = sum(dictionary.pay(word) for piece in pieces for word in piece.split(b" "))
+    columns = sum(len(piece.split(b" ")) + 1 for piece in pieces)  # and an end behind each
+    assert read["X"] == pytest.approx(11 * columns + spelled)  # both pieces are paid for before anything is learnt
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,13 @@ from codelength.data.labelled import load_labelled
 from codelength.errors import UsageError
 from codelength.measure.unsupervised import (
     NOISE,
-    NOTHING,
     SCRATCH,
     Plan,
     X,
     measure_unsupervised,
     verdict_on,
 )
-from codelength.result.labels import UNSUPERVISED_KEYS, Unsupervised
+from codelength.result.labels import NOTHING, UNSUPERVISED_KEYS, Unsupervised
 
 
 def row(reading: str, each: tuple[float, ...], items: int = 100) -> Unsupervised:

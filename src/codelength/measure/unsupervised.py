@@ -34,12 +34,12 @@ from codelength.learning.probing import (
     totals,
 )
 from codelength.measure.interval import mean_interval
-from codelength.result.labels import Unsupervised
+from codelength.result.labels import NOTHING, Unsupervised
 from codelength.result.shared import Verdict
 from codelength.types import Bits
 
 COUNTS = (10, 30, 100, 300, 1000)
-X, NOTHING, SCRATCH, PCA = "X", "nothing (random weights)", "from scratch", "PCA of X"
+X, SCRATCH, PCA = "X", "from scratch", "PCA of X"
 NOISE, SHUFFLED = "uniform noise", "X's symbols shuffled"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from codelength.errors import UsageError
 from codelength.report.tables import percent_text
-from codelength.result.labels import LabelCode, Unsupervised
+from codelength.result.labels import NOTHING, LabelCode, Unsupervised
 from codelength.result.shared import Shared
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 SUFFIXES = (".png", ".svg")
+_DODGE = 1.04
 _SCALES = ((1e9, "Gbit"), (1e6, "Mbit"), (1e3, "kbit"), (1.0, "bits"))
 _CURVES = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "black")
 _DASHES = ("-", "--", ":", "-.")
@@ -118,7 +119,10 @@ def unsupervised_plot(rows: Sequence[Unsupervised], picture_format: str) -> byte
     with rc_context({"font.size": 10, "svg.hashsalt": "codelength"}):
         figure = Figure(figsize=(11, 4.6), layout="constrained")
         readings, sizes = figure.subplots(1, 2, sharey=True)
-        here = [(name, size) for name, size in groups if name != "X" or size == largest]
+        # What read nothing is the line at 0.
+        here = [key for key in groups if key[0] != NOTHING and (key[0] != "X" or key[1] == largest)]
+        here.sort(key=lambda key: -groups[key][-1].saving_bits)
+        counts = sorted({row.labels for row in rows})
         for axes, chosen in ((readings, here), (sizes, sorted(key for key in groups if key[0] == "X"))):
             for number, (name, size) in enumerate(chosen):
                 mine = groups[name, size]
@@ -130,11 +134,15 @@ def unsupervised_plot(rows: Sequence[Unsupervised], picture_format: str) -> byte
                 ]
                 saved = [row.saving_bits for row in mine]
                 label = f"{size:,} items of X" if axes is sizes else _short(name)
-                axes.errorbar([row.labels for row in mine], saved, yerr=spread, capsize=3, label=label, **style)
+                beside = _DODGE ** (number - (len(chosen) - 1) / 2)  # so that bars do not cover each other
+                places = [beside * row.labels for row in mine]
+                axes.errorbar(places, saved, yerr=spread, capsize=2, linewidth=1.2, label=label, **style)
             axes.set_xscale("log")
+            axes.set_xticks(counts, [f"{count:,}" for count in counts])
+            axes.minorticks_off()
             axes.axhline(0, color="black", linewidth=0.8)
             axes.legend(frameon=False, fontsize=8)
-            axes.set_ylabel("bits saved beside reading nothing")
+            axes.set_ylabel("bits saved over random weights")
             _finish(axes, "labels")
         figure.suptitle(f"What unlabelled data are worth for {_short(rows[0].task)}", fontweight="bold")
         return _picture(figure, picture_format)

@@ -7,6 +7,7 @@ from typing import Literal
 from codelength.result.json_line import json_line
 from codelength.types import Kind
 
+NOTHING = "nothing (random weights)"  # what `Unsupervised` counts savings from
 LABELS_KEYS = (
     *("learner", "data", "sha256", "protocol", "labels", "classes", "seeds", "bits", "bits_per_label", "interval_bits"),
     *("uniform_bits", "entropy_bits", "compression", "compression_entropy", "kind", "model_bits", "seconds", "curve"),

@@ -3,7 +3,7 @@
 UDHR: the Declaration of Human Rights in 500 of the versions that have at least 20 paragraphs; four of five paragraphs
 are learnt, a version being a class, and from each version five runs of 20 words of the rest are told apart (versions
 whose rest has fewer words, as blanks part them, are not asked about). Beside it a multinomial naive Bayes on
-strings of 1 to 3 characters, as language identifiers have it (a linear SVM did not end within 8 CPU minutes).
+strings of 1 to 3 characters, as language identifiers have it.
 
 Foreign: fitted to the training texts of R8, the fewest bits a byte of any class as a score; R8's test texts against
 reviews (MR), questions (TREC) and news in Swahili: the area under the ROC curve.

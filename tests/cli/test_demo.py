@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,11 @@ FOLDER = Path("demo-output")
 
 
 @pytest.mark.slow
-def test_the_demo_finds_what_is_there_within_a_minute(
+def test_the_demo_finds_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    started = time.monotonic()
     assert run(["demo"]) == 0
-    assert time.monotonic() - started < 60
     output = capsys.readouterr().out
     assert "\nuseful: demo-output/pride_1.txt saves " in output
     assert "\nuseful: demo-output/war.txt saves " in output

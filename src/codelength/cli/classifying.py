@@ -40,9 +40,10 @@ def classify(
     seed: Annotated[int, typer.Option("--seed", help="Of the order in which TRAIN is learnt.", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")] = False,
 ) -> None:
-    """Tell texts apart: a state for each class over a common background, and what each label costs.
+    """Tell texts apart by a state for each class.
 
-    Everything that is set is set by the bits that TRAIN's labels cost before they are learnt.
+    States lean on a common background, and everything that is set is set by the bits that TRAIN's labels cost before
+    they are learnt.
     """
     from codelength.data.labelled_texts import load_labelled_texts, load_texts
     from codelength.errors import UsageError

@@ -53,9 +53,9 @@ def fit(
         float, typer.Option("--patience", metavar="SECONDS", help="How long to wait for a process that is late.", min=1)
     ] = 60,
 ) -> None:
-    """Train a net on data, paying for each byte before it is learned, and keep it.
+    """Train a net on data, and keep it.
 
-    The file can then stand wherever a model is named.
+    Each byte is paid for before it is learned. The file can then stand wherever a model is named.
     """
     from codelength.measure.fit import Begun
     from codelength.measure.fit import fit as fit_model

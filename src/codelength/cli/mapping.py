@@ -52,9 +52,9 @@ def matrix(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, one for each pair.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Tell what all pairs of items cost and share; rows are X, columns Y.
+    """Tell what all pairs of items cost and share.
 
-    Each X is read once and every Y scored from its state.
+    Rows are X, columns Y. Each X is read once and every Y scored from its state.
     """
     from codelength.data.items import load_items
     from codelength.measure.matrix import matrix as measured
@@ -105,7 +105,10 @@ def explain(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing page.")] = False,
 ) -> None:
-    """Tell which bytes of Y X saves bits of, and where in X they come from."""
+    """Tell which bytes of Y X explains, and from where.
+
+    For each byte the bits that X saves of it, and where in X it comes from.
+    """
     from codelength.measure.explanation import explain as explained
     from codelength.measure.explanation import explain_work
     from codelength.registry import create
@@ -150,9 +153,9 @@ def regret(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the best first.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing plot.")] = False,
 ) -> None:
-    """Tell what each learner pays above the best that is known, and where in Y.
+    """Tell what each learner pays above the best known.
 
-    The envelope switches between learners; another learner never costs it more than a bit.
+    And where in Y. The envelope switches between learners; another learner never costs it more than a bit.
     """
     from codelength.measure.regret import LEARNERS, envelope_bound_bits, regret_work
     from codelength.measure.regret import regret as measured

@@ -64,9 +64,10 @@ def select(
     as_json: AsJson = False,
     force: Force = False,
 ) -> None:
-    """Choose data: rank POOL's documents by the bits that they save for TARGET.
+    """Rank documents by the bits that they save for a task.
 
-    One POOL is ranked document by document; several, or --price, are priced as datasets.
+    Documents of POOL, for the texts of TARGET. One POOL is ranked document by document; several, or --price, are priced
+    as datasets.
     """
     from codelength.data.documents import documents
     from codelength.data.rows import check_rows_name
@@ -111,9 +112,10 @@ def leak(
     as_json: AsJson = False,
     force: Force = False,
 ) -> None:
-    """Tell which items of TEST are contained, or nearly, in TRAIN.
+    """Tell which test items stand in training texts.
 
-    Typing mistakes, other case and punctuation, and lines in another order do not hide an item.
+    Items of TEST that are contained, or nearly, in TRAIN. Typing mistakes, other case and punctuation, and lines in
+    another order do not hide an item.
     """
     from codelength.data.documents import documents
     from codelength.data.rows import check_rows_name, write_rows

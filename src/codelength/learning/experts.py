@@ -219,12 +219,12 @@ def _candidates(
     for strength in strengths:
         states = ClassStates.of(learnt.table, background, pieces, contexts, np.full(codes, strength))
         yield states.saved(asked.seen, asked.followed, learnt.classes)
-    for cost in costs:
-        margins = [
-            Margins.fitted(learnt.seen, learnt.y, learnt.classes, wanted=wanted, cost=cost, seed=seed)
-            for wanted in margin_pieces(learnt.table)
-        ]
-        yield np.stack([one.scores(asked.seen) for one in margins], axis=1)
+    paths = [
+        Margins.path(learnt.seen, learnt.y, learnt.classes, wanted=wanted, costs=costs, seed=seed)
+        for wanted in margin_pieces(learnt.table)
+    ]
+    for at_one_cost in zip(*paths, strict=True):
+        yield np.stack([margins.scores(asked.seen) for margins in at_one_cost], axis=1)
 
 
 def _cheapest(candidates: Sequence[Floats], y: Labels, ends: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ is solved by coordinate descent over the dual variables, all classes of a text a
 still rest for some rounds. Hsieh et al. (2008), "A dual coordinate descent method for large-scale linear SVM".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,12 +65,31 @@ class Margins:
         cls, seen: Counted, y: Labels, classes: int, *, wanted: npt.NDArray[np.bool_], cost: float, seed: int
     ) -> "Margins":
         """Weights that tell the classes of texts apart; `cost` is C, wanted [rows] what may be a column."""
+        return cls.path(seen, y, classes, wanted=wanted, costs=(cost,), seed=seed)[0]
+
+    @classmethod
+    def path(
+        cls,
+        seen: Counted,
+        y: Labels,
+        classes: int,
+        *,
+        wanted: npt.NDArray[np.bool_],
+        costs: Sequence[float],
+        seed: int,
+    ) -> list["Margins"]:
+        """Weights for each of several C, each found from those for the one before it."""
         columns = Columns.of(seen, wanted)
+        matrix = columns.matrix(seen)
         weights = np.zeros((len(columns.worth) + 1, classes), np.float32)
+        duals = np.zeros((len(y), classes), np.float32)
         signs = np.where(np.arange(classes) == y[:, None], 1, -1).astype(np.float32)
         order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(y)), (ROUNDS, 1)), axis=1)
-        _descend(*columns.matrix(seen), signs, order, np.float32(0.5 / cost), weights)
-        return cls(columns, weights)
+        found = []
+        for cost in costs:
+            _descend(*matrix, signs, order, np.float32(0.5 / cost), duals, weights)
+            found.append(cls(columns, weights.copy()))
+        return found
 
     def scores(self, seen: Counted) -> Floats:
         """w·x for each text and class, [n, classes]."""
@@ -125,11 +145,12 @@ def _descend(
     signs: Floats32,
     order: Ints,
     softness: np.float32,
+    duals: Floats32,
     weights: Floats32,
 ) -> None:
+    # The weights are the sum over texts of duals × signs × values, before and after.
     n, classes = signs.shape
     constant = weights.shape[0] - 1
-    duals = np.zeros((n, classes), np.float32)
     rests = np.zeros(n, np.int64)
     lengths = np.zeros(n, np.int64)
     margin, step = np.zeros(classes, np.float32), np.zeros(classes, np.float32)

@@ -30,7 +30,7 @@ RATIOS = {
 }
 RATIO_NAMES = {
     "War and Peace": (ORDERS, "lstm", "transformer:block=128,replay=1"),
-    "enwik": (ORDERS, "lstm:block=64,replay=1"),
+    "enwik": (ORDERS, "lstm:block=64,replay=1", "transformer:block=128,replay=1"),
 }
 BARE = "replay=0,optimizer=adam,orders=0"
 SPEEDS = {

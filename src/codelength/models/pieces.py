@@ -55,10 +55,6 @@ class Counted:
         places = np.repeat(self.ends[:-1][texts] - ends[:-1], sizes) + np.arange(ends[-1])
         return Counted(ends, self.rows[places], self.times[places])
 
-    def totals(self, width: int) -> Floats:
-        """How often each row was counted in all texts, [width]."""
-        return np.bincount(self.rows, weights=self.times, minlength=width).astype(np.float64)
-
 
 @dataclass(slots=True)
 class Pieces:

@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from codelength.errors import DataError, OptionError
+from codelength.learning.margins import Margins
 from codelength.measure.classification import CodelengthClassifier, checked_labels, encoded
 
 WORDS = {
@@ -287,3 +288,17 @@ def test_without_scikit_learn_the_library_loads_and_the_class_says_what_to_insta
     )
     run = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
     assert run.stdout == "CodelengthClassifier needs scikit-learn; pip install 'codelength[learn]'\n"
+
+
+def test_without_costs_no_linear_learner_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are left out where their weights would not fit into memory."""
+
+    def made(*_: object, **__: object) -> None:
+        raise AssertionError("a linear learner was made")
+
+    monkeypatch.setattr(Margins, "path", made)
+    texts, labels = ["a goal", "shares fell"] * 40, ["sport", "money"] * 40
+    with pytest.raises(AssertionError):
+        CodelengthClassifier(order=1).fit(texts, labels)
+    model = CodelengthClassifier(order=1, costs=()).fit(texts, labels)
+    assert model.predict(["a goal", "shares fell"]).tolist() == ["sport", "money"]

@@ -219,6 +219,8 @@ def _candidates(
     for strength in strengths:
         states = ClassStates.of(learnt.table, background, pieces, contexts, np.full(codes, strength))
         yield states.saved(asked.seen, asked.followed, learnt.classes)
+    if not costs:
+        return
     paths = [
         Margins.path(learnt.seen, learnt.y, learnt.classes, wanted=wanted, costs=costs, seed=seed)
         for wanted in margin_pieces(learnt.table)

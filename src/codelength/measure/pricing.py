@@ -83,20 +83,12 @@ def greedy_prices(
     before = _document_bits(model, wanted, advance)
     while left:
         given = tuple(row.dataset for row in rows)
-        tried = [_priced(candidate, target, wanted, model, before, given, PARTS[-1:], advance) for candidate in left]
-        best = max(range(len(left)), key=lambda i: tried[i][0].saved_bits)
-        row, model, before = tried[best]
+        tried = (_priced(candidate, target, wanted, model, before, given, PARTS[-1:], advance) for candidate in left)
+        # One state is kept beside the one that is tried: they can be large.
+        best, (row, model, before) = max(enumerate(tried), key=lambda found: found[1][0].saved_bits)
         rows.append(row)
         del left[best]
     return rows
-
-
-def pricing_work(sizes: Sequence[int], target_bytes: int, *, greedy: bool) -> int:
-    """Bytes that will be read and coded, for progress."""
-    n = len(sizes)
-    if greedy:
-        return sum(sizes) * (n + 1) // 2 + target_bytes * (1 + n * (n + 1) // 2)
-    return sum(sizes) + target_bytes * (1 + len(PARTS) * n)
 
 
 def _candidate(dataset: Iterable[Document], wanted: Target, fit_bytes: int) -> Candidate:

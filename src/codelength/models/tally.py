@@ -19,7 +19,6 @@ benchmarks/selection.py. Moffat (1990) for w = 1, λ = 0 ("escape C").
 """
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -139,10 +138,6 @@ class Tally:
         bits = self.costs(text)
         self.read(text, column)
         return bits
-
-    def costs_each(self, texts: Sequence[bytes]) -> Bits:
-        """Bits of each text, float64 [texts, columns, order + 1]."""
-        return np.array([self.costs(text) for text in texts]).reshape(len(texts), self.columns, self.order + 1)
 
     def distribution(self, context: bytes, column: int) -> Probs:
         """Probabilities of the byte behind a text, float64 [256], by the column's highest order; for checks."""

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,12 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_runs_within_its_minute(name: str) -> None:
-    started = time.monotonic()
+def test_an_example_runs_and_says_what_it_shows(name: str) -> None:
     plain = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py")]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=plain)
     assert (run.returncode, run.stderr) == (0, "")
     assert EXAMPLES[name] in run.stdout
-    assert time.monotonic() - started < 60
 
 
 def test_every_example_is_run() -> None:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -101,14 +100,12 @@ def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> Non
         run_raising(monkeypatch, ZeroDivisionError())
 
 
-def test_help_loads_nothing_heavy_and_is_quick() -> None:
+def test_help_loads_nothing_heavy() -> None:
     program = (
         "import sys; from codelength.cli.main import run; code = run(['--help']); "
         "print([name for name in ('numba', 'numpy', 'torch', 'fsspec', 'matplotlib') if name in sys.modules])"
     )
-    started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert time.monotonic() - started < 5  # on a machine that does other things; 0.2 s on an idle one
     assert done.stdout.splitlines()[-1] == "[]"
 
 

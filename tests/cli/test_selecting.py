@@ -37,6 +37,14 @@ def test_select_ranks_and_says_what_it_left_out(capsys: pytest.CaptureFixture[st
     ]
 
 
+def test_a_choice_of_short_documents_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("short.txt").write_text("a cat\nan ox\nstocks\n")
+    assert run(["select", "short.txt", "--for", "target.txt", "--top", "2"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "what is taken is short, and wins by luck: --min-bytes 20 leaves such documents out"
+    )
+
+
 @pytest.mark.parametrize("name", ["scores.jsonl", "scores.parquet"])
 def test_scores_are_written_beside_every_document_s_identifier(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["select", "pool.txt", "--for", "target.txt", "-o", name, "--json", "--budget", "60"]) == 0

@@ -6,6 +6,8 @@ from codelength.report.tables import ABSENT, Table, bits_text, interval_text, pe
 from codelength.result.leak import LeakCheck
 from codelength.result.selection import PricedDataset, Selection
 
+_SHORT_BYTES = 20  # of a document; per byte, what it saves is mostly luck
+
 
 def selection_table(found: Selection, most: int) -> Table:
     """The best documents of a pool, so many rows."""
@@ -53,6 +55,8 @@ def selection_lines(found: Selection) -> list[str]:
         (found.empty_documents, "hold no text"),
     )
     lines += [f"not ranked: {count:,} that {what}" for count, what in left_out if count]
+    if found.selected_bytes < _SHORT_BYTES * found.selected_documents:
+        lines.append(f"what is taken is short, and wins by luck: --min-bytes {_SHORT_BYTES} leaves such documents out")
     return lines
 
 

@@ -119,7 +119,9 @@ def judge(rows: Sequence[Row]) -> list[Row]:
         peers = {key: table.get((name, TITLES[key])) for key in ("svm", "zstd", "gzip", "gzip5")}
         worst = max((_number(row, "accuracy") for key, row in peers.items() if row and key != "svm"), default=0.0)
         floor = max(worst, R8_LEAST if name == "R8" else 0.0)
-        svm = _number(peers["svm"], "accuracy") if peers["svm"] else 1.0
+        if len(here := [row for row in peers.values() if row]) < len(peers):  # judged where all stand side by side
+            continue
+        svm = _number(here[0], "accuracy")
         targets.append(
             target(
                 f"{name}, accuracy",

@@ -33,5 +33,6 @@ def regret_plot(rows: Sequence[Regret], picture_format: str) -> bytes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(loc="upper left", frameon=False, fontsize=9)
         after = "" if rows[0].given is None else f" given {short(rows[0].given)}"
-        figure.suptitle(f"Regret for {short(rows[0].data)}{after}, beside {short(beside)}", fontweight="bold")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        figure.suptitle(f"Regret beside {short(beside)}\n{short(rows[0].data)}{after}", fontweight="bold", fontsize=11)
         return as_picture(figure, picture_format)

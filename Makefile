@@ -10,7 +10,7 @@ BIN := .venv/bin
 	touch $@
 
 .venv/complete: .venv/ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,hf,learn]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,hf,learn,cluster,match]'
 	touch $@
 
 demo: .venv/ready

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import typer
+
 import codelength.cli.main as shell
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
@@ -24,14 +26,24 @@ messages to standard error. Exit codes: 0, 1 (the data), 2 (the request), 130 (C
 
 def reference() -> str:
     """The page as it should be."""
-    verbs = [
-        command.callback.__name__.replace("_", "-")
-        for command in shell.build_app().registered_commands
+    app = shell.build_app()
+    parts = [_HEAD, _block("--help")]
+    parts += [f"## {verb}\n\n{_block(verb, '--help')}" for verb in _verbs(app)]
+    for group in app.registered_groups:
+        below = group.typer_instance
+        assert below is not None
+        name = str(below.info.name)
+        parts.append(f"## {name}\n\n{_block(name, '--help')}")
+        parts += [f"### {name} {verb}\n\n{_block(name, verb, '--help')}" for verb in _verbs(below)]
+    return "\n".join(parts)
+
+
+def _verbs(app: typer.Typer) -> list[str]:
+    return [
+        command.name or command.callback.__name__.replace("_", "-")
+        for command in app.registered_commands
         if command.callback
     ]
-    parts = [_HEAD, _block("--help")]
-    parts += [f"## {verb}\n\n{_block(verb, '--help')}" for verb in verbs]
-    return "\n".join(parts)
 
 
 def _block(*arguments: str) -> str:

@@ -29,6 +29,7 @@ VERB_MODULES = (
     "codelength.cli.runs",
     "codelength.cli.selecting",
     "codelength.cli.classifying",
+    "codelength.cli.matching",
 )
 INTERRUPTED = 128 + signal.SIGINT
 

@@ -20,12 +20,22 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.compiled import compiled
-from codelength.models.pieces import RESERVED, ROOT, START, WORD_ROOT, Counted, Floats, Ints, Pieces, Rows, Whole
+from codelength.models.pieces import (
+    RESERVED,
+    ROOT,
+    START,
+    WORD_ROOT,
+    Counted,
+    Floats,
+    Floats32,
+    Ints,
+    Pieces,
+    Rows,
+    Whole,
+)
 from codelength.types import Labels
 
 NEW_BYTE, NEW_WORD = 1 / 256, 2.0**-20  # what the longest backing off ends with
-
-Floats32 = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True)

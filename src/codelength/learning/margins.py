@@ -16,15 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.compiled import compiled
-from codelength.models.pieces import Counted, Floats, Ints, Rows, Whole
+from codelength.learning.lanes import LANES, gather, scatter
+from codelength.models.pieces import Counted, Floats, Floats32, Ints, Rows, Whole
 from codelength.types import Labels
 
 ROUNDS = 60
 ENOUGH = 0.1  # the largest gradient that may remain
 STILL = ENOUGH / 5  # a gradient that moves nothing
 LONGEST_REST = 8  # rounds
-
-Floats32 = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True)
@@ -81,14 +80,14 @@ class Margins:
         """Weights for each of several C, each found from those for the one before it."""
         columns = Columns.of(seen, wanted)
         matrix = columns.matrix(seen)
-        weights = np.zeros((len(columns.worth) + 1, classes), np.float32)
+        weights = np.zeros((len(columns.worth) + 1, -(-classes // LANES) * LANES), np.float32)
         duals = np.zeros((len(y), classes), np.float32)
         signs = np.where(np.arange(classes) == y[:, None], 1, -1).astype(np.float32)
         order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(y)), (ROUNDS, 1)), axis=1)
         found = []
         for cost in costs:
             _descend(*matrix, signs, order, np.float32(0.5 / cost), duals, weights)
-            found.append(cls(columns, weights.copy()))
+            found.append(cls(columns, weights[:, :classes].copy()))
         return found
 
     def scores(self, seen: Counted) -> Floats:
@@ -148,12 +147,14 @@ def _descend(
     duals: Floats32,
     weights: Floats32,
 ) -> None:
-    # The weights are the sum over texts of duals × signs × values, before and after.
+    # The weights are the sum over texts of duals × signs × values, before and after. Their rows have room for some
+    # classes more, which no step moves.
     n, classes = signs.shape
-    constant = weights.shape[0] - 1
+    constant, width = weights.shape[0] - 1, weights.shape[1]
     rests = np.zeros(n, np.int64)
     lengths = np.zeros(n, np.int64)
-    margin, step = np.zeros(classes, np.float32), np.zeros(classes, np.float32)
+    margin, step = np.zeros(width, np.float32), np.zeros(width, np.float32)
+    squares = _squares(ends, values)
     for turn in range(order.shape[0]):
         worst, rested = np.float32(0), False
         for i in order[turn]:
@@ -161,14 +162,9 @@ def _descend(
                 rests[i] -= 1
                 rested = True
                 continue
-            square = np.float32(1)
-            for k in range(classes):
-                margin[k] = weights[constant, k]
-            for place in range(ends[i], ends[i + 1]):
-                x, column = values[place], columns[place]
-                square += x * x
-                for k in range(classes):
-                    margin[k] += x * weights[column, k]
+            margin[:] = weights[constant]
+            for lane in range(0, width, LANES):
+                gather(values, columns, ends[i], ends[i + 1], weights, lane, margin)
             moved = False
             for k in range(classes):
                 gradient = signs[i, k] * margin[k] - np.float32(1) + softness * duals[i, k]
@@ -176,17 +172,14 @@ def _descend(
                     gradient = np.float32(0)
                 worst = max(worst, abs(gradient))
                 before = duals[i, k]
-                duals[i, k] = max(before - gradient / (square + softness), np.float32(0))
+                duals[i, k] = max(before - gradient / (squares[i] + softness), np.float32(0))
                 step[k] = (duals[i, k] - before) * signs[i, k]
                 moved = moved or abs(gradient) > np.float32(STILL)
             if moved:
                 lengths[i] = 0
-                for k in range(classes):
-                    weights[constant, k] += step[k]
-                for place in range(ends[i], ends[i + 1]):
-                    x, column = values[place], columns[place]
-                    for k in range(classes):
-                        weights[column, k] += x * step[k]
+                weights[constant] += step
+                for lane in range(0, width, LANES):
+                    scatter(values, columns, ends[i], ends[i + 1], weights, lane, step)
             else:
                 for k in range(classes):
                     duals[i, k] -= step[k] * signs[i, k]
@@ -196,6 +189,16 @@ def _descend(
             if not rested:
                 break
             rests[:] = 0
+
+
+@compiled
+def _squares(ends: Ints, values: Floats32) -> Floats32:
+    # |x|² of each text, that of the constant among it.
+    squares = np.ones(ends.shape[0] - 1, np.float32)
+    for i in range(ends.shape[0] - 1):
+        for place in range(ends[i], ends[i + 1]):
+            squares[i] += values[place] * values[place]
+    return squares
 
 
 @compiled

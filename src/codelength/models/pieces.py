@@ -23,7 +23,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from codelength.compiled import compiled
+from codelength.compiled import bare, compiled, inlined
 
 ROOT, WORD_ROOT, START = 0, 1, 2  # contexts of single bytes, of words, and of a text's first word
 RESERVED = 3
@@ -34,6 +34,7 @@ Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
 Octets = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 Whole = int | np.int64
 
 
@@ -243,7 +244,7 @@ def _merged(parts: Counted, owners: Ints) -> Counted:
     return Counted(np.array(ends, np.int64), np.concatenate(rows), np.concatenate(times))
 
 
-@compiled
+@inlined
 def _slot(slots: Ints, key: Whole) -> Whole:
     # Where the key is, or the free place where it would be; half of the places are free.
     mask = np.int64(slots.shape[0] - 1)
@@ -253,14 +254,14 @@ def _slot(slots: Ints, key: Whole) -> Whole:
     return place
 
 
-@compiled
+@bare
 def _refill(keys: Ints, slots: Ints, used: int) -> None:
     for row in range(3, used):
         place = _slot(slots, keys[row])
         slots[place, 0], slots[place, 1] = keys[row], row
 
 
-@compiled
+@inlined
 def _find(
     keys: Ints,
     kinds: npt.NDArray[np.int8],
@@ -286,7 +287,7 @@ def _find(
     return row
 
 
-@compiled
+@inlined
 def _add(row: Whole, text: Whole, stamps: Ints, rows: Rows, times: Rows, n: Whole) -> Whole:
     # One more of a row in this text; the number of rows it has then. A stamp holds the text and the place there.
     stamp = stamps[row]

@@ -51,11 +51,11 @@ class Tally:
         """The counts of labelled texts."""
         order = np.argsort(y, kind="stable")
         ends, stamps = np.zeros(width + 1, np.int64), np.full(width, -1, np.int32)
-        _count_classes(counted.ends, counted.rows, order, y, stamps, ends)
+        _count_classes(counted.firsts, counted.ends, counted.rows, order, y, stamps, ends)
         ends = np.cumsum(ends)
         classes, times = np.zeros(ends[-1], np.int32), np.zeros(ends[-1], np.int32)
         stamps[:] = -1
-        _fill_classes(counted.ends, counted.rows, counted.times, order, y, stamps, ends[:-1].copy() - 1, classes, times)
+        _fill_classes(*_parts(counted), order, y, stamps, ends[:-1].copy() - 1, classes, times)
         return cls(ends, classes, times)
 
     def plus(self, other: "Tally", width: int, classes: int) -> "Tally":
@@ -182,8 +182,8 @@ def _difference(tally: Tally, bits: Floats32, pair: tuple[int, int]) -> Floats:
     return np.bincount(tally.owners(), weights=sign * bits, minlength=len(tally.ends) - 1).astype(np.float64)
 
 
-def _parts(counted: Counted) -> tuple[Ints, Rows, Rows]:
-    return counted.ends, counted.rows, counted.times
+def _parts(counted: Counted) -> tuple[Ints, Ints, Rows, Rows]:
+    return counted.firsts, counted.ends, counted.rows, counted.times
 
 
 def _entries(tally: Tally) -> tuple[Ints, Rows]:
@@ -191,10 +191,10 @@ def _entries(tally: Tally) -> tuple[Ints, Rows]:
 
 
 @compiled
-def _count_classes(ends: Ints, rows: Rows, order: Ints, y: Labels, stamps: Rows, out: Ints) -> None:
+def _count_classes(firsts: Ints, ends: Ints, rows: Rows, order: Ints, y: Labels, stamps: Rows, out: Ints) -> None:
     # Texts come class by class, so that a row's classes come one after the other.
     for i in order:
-        for place in range(ends[i], ends[i + 1]):
+        for place in range(firsts[i], ends[i]):
             row = rows[place]
             if stamps[row] != y[i]:
                 stamps[row] = y[i]
@@ -203,10 +203,19 @@ def _count_classes(ends: Ints, rows: Rows, order: Ints, y: Labels, stamps: Rows,
 
 @compiled
 def _fill_classes(
-    ends: Ints, rows: Rows, times: Rows, order: Ints, y: Labels, stamps: Rows, at: Ints, classes: Rows, out: Rows
+    firsts: Ints,
+    ends: Ints,
+    rows: Rows,
+    times: Rows,
+    order: Ints,
+    y: Labels,
+    stamps: Rows,
+    at: Ints,
+    classes: Rows,
+    out: Rows,
 ) -> None:
     for i in order:
-        for place in range(ends[i], ends[i + 1]):
+        for place in range(firsts[i], ends[i]):
             row = rows[place]
             if stamps[row] != y[i]:
                 stamps[row] = y[i]
@@ -217,6 +226,7 @@ def _fill_classes(
 
 @compiled
 def _score(
+    firsts: Ints,
     ends: Ints,
     rows: Rows,
     times: Rows,
@@ -228,8 +238,8 @@ def _score(
     sign: float,
     scores: Floats,
 ) -> None:
-    for i in range(ends.shape[0] - 1):
-        for place in range(ends[i], ends[i + 1]):
+    for i in range(ends.shape[0]):
+        for place in range(firsts[i], ends[i]):
             row = np.int64(rows[place])
             if row >= known:
                 continue

@@ -116,7 +116,7 @@ class Experts:
         known = np.flatnonzero(rows >= 0)
         times = np.bincount(rows[known], minlength=len(table))
         found = np.flatnonzero(times)
-        seen = Counted(np.array([0, len(found)]), found.astype(np.int32), times[found].astype(np.int32))
+        seen = Counted.joined(np.array([len(found)]), found.astype(np.int32), times[found].astype(np.int32))
         for learner, weight in zip(self.margins, pool.weights[self.states.codes :], strict=True):
             worth = np.zeros(len(table))
             worth[found] = weight * learner.between(seen, pair) / seen.times
@@ -225,8 +225,9 @@ def _candidates(
         Margins.path(learnt.seen, learnt.y, learnt.classes, wanted=wanted, costs=costs, seed=seed)
         for wanted in margin_pieces(learnt.table)
     ]
+    matrices = [path[0].columns.matrix(asked.seen) for path in paths]
     for at_one_cost in zip(*paths, strict=True):
-        yield np.stack([margins.scores(asked.seen) for margins in at_one_cost], axis=1)
+        yield np.stack([margins.times(x) for margins, x in zip(at_one_cost, matrices, strict=True)], axis=1)
 
 
 def _cheapest(candidates: Sequence[Floats], y: Labels, ends: Sequence[int]) -> int:

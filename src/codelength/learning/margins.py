@@ -5,8 +5,8 @@ where d of n texts have it, scaled to unit length. For each class, with y = ±1,
 
     min over w   ½ |w|² + C Σ max(0, 1 − y w·x)²
 
-is solved by coordinate descent over the dual variables, all classes of a text at once; texts whose variables stood
-still rest for some rounds. Hsieh et al. (2008), "A dual coordinate descent method for large-scale linear SVM".
+is solved by coordinate descent over the dual variables (`learning.descent`). Hsieh et al. (2008), "A dual coordinate
+descent method for large-scale linear SVM".
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from codelength.compiled import compiled
-from codelength.learning.lanes import LANES, gather, scatter
+from codelength.learning.descent import LANES, descend
 from codelength.models.pieces import Counted, Floats, Floats32, Ints, Rows, Whole
 from codelength.types import Labels
 
 ROUNDS = 60
-ENOUGH = 0.1  # the largest gradient that may remain
-STILL = ENOUGH / 5  # a gradient that moves nothing
-LONGEST_REST = 8  # rounds
 
 
 @dataclass(slots=True)
@@ -36,7 +33,7 @@ class Columns:
     @classmethod
     def of(cls, seen: Counted, wanted: npt.NDArray[np.bool_]) -> "Columns":
         """Columns for the wanted rows [rows] that at least two of the texts have."""
-        texts = np.bincount(seen.rows, minlength=len(wanted))[: len(wanted)]
+        texts = seen.having(len(wanted))
         kept = np.flatnonzero(wanted & (texts >= min(2, len(seen))))
         kept = kept[np.argsort(-texts[kept], kind="stable")]  # frequent ones side by side in memory
         column_of = np.full(len(wanted), -1, np.int32)
@@ -47,8 +44,9 @@ class Columns:
     def matrix(self, seen: Counted) -> tuple[Ints, Rows, Floats32]:
         """Texts as rows of unit length: ends [n + 1], columns and values."""
         ends = np.zeros(len(seen) + 1, np.int64)
-        columns, values = np.empty(len(seen.rows), np.int32), np.empty(len(seen.rows), np.float32)
-        _weigh(seen.ends, seen.rows, seen.times, self.column_of, self.worth, ends, columns, values)
+        most = int(seen.sizes().sum())
+        columns, values = np.empty(most, np.int32), np.empty(most, np.float32)
+        _weigh(seen.firsts, seen.ends, seen.rows, seen.times, self.column_of, self.worth, ends, columns, values)
         return ends, columns[: ends[-1]], values[: ends[-1]]
 
 
@@ -86,14 +84,18 @@ class Margins:
         order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(y)), (ROUNDS, 1)), axis=1)
         found = []
         for cost in costs:
-            _descend(*matrix, signs, order, np.float32(0.5 / cost), duals, weights)
+            descend(*matrix, signs, order, np.float32(0.5 / cost), duals, weights)
             found.append(cls(columns, weights[:, :classes].copy()))
         return found
 
     def scores(self, seen: Counted) -> Floats:
         """w·x for each text and class, [n, classes]."""
-        scores = np.empty((len(seen), self.weights.shape[1]))
-        _multiply(*self.columns.matrix(seen), self.weights, scores)
+        return self.times(self.columns.matrix(seen))
+
+    def times(self, matrix: tuple[Ints, Rows, Floats32]) -> Floats:
+        """w·x for texts as their columns have them, which all of a path share."""
+        scores = np.empty((len(matrix[0]) - 1, self.weights.shape[1]))
+        _multiply(*matrix, self.weights, scores)
         return scores
 
     def between(self, seen: Counted, pair: tuple[int, int]) -> Floats:
@@ -109,6 +111,7 @@ class Margins:
 
 @compiled
 def _weigh(
+    firsts: Ints,
     ends: Ints,
     rows: Rows,
     times: Rows,
@@ -119,9 +122,9 @@ def _weigh(
     values: Floats32,
 ) -> None:
     n: Whole = np.int64(0)
-    for i in range(ends.shape[0] - 1):
+    for i in range(ends.shape[0]):
         first, squares = n, 0.0
-        for place in range(ends[i], ends[i + 1]):
+        for place in range(firsts[i], ends[i]):
             row = rows[place]
             if row < column_of.shape[0] and column_of[row] >= 0:
                 columns[n] = column_of[row]
@@ -134,71 +137,6 @@ def _weigh(
             for place in range(first, n):
                 values[place] *= scale
         out_ends[i + 1] = n
-
-
-@compiled
-def _descend(
-    ends: Ints,
-    columns: Rows,
-    values: Floats32,
-    signs: Floats32,
-    order: Ints,
-    softness: np.float32,
-    duals: Floats32,
-    weights: Floats32,
-) -> None:
-    # The weights are the sum over texts of duals × signs × values, before and after. Their rows have room for some
-    # classes more, which no step moves.
-    n, classes = signs.shape
-    constant, width = weights.shape[0] - 1, weights.shape[1]
-    rests = np.zeros(n, np.int64)
-    lengths = np.zeros(n, np.int64)
-    margin, step = np.zeros(width, np.float32), np.zeros(width, np.float32)
-    squares = _squares(ends, values)
-    for turn in range(order.shape[0]):
-        worst, rested = np.float32(0), False
-        for i in order[turn]:
-            if rests[i] > 0:
-                rests[i] -= 1
-                rested = True
-                continue
-            margin[:] = weights[constant]
-            for lane in range(0, width, LANES):
-                gather(values, columns, ends[i], ends[i + 1], weights, lane, margin)
-            moved = False
-            for k in range(classes):
-                gradient = signs[i, k] * margin[k] - np.float32(1) + softness * duals[i, k]
-                if duals[i, k] == 0 and gradient > 0:
-                    gradient = np.float32(0)
-                worst = max(worst, abs(gradient))
-                before = duals[i, k]
-                duals[i, k] = max(before - gradient / (squares[i] + softness), np.float32(0))
-                step[k] = (duals[i, k] - before) * signs[i, k]
-                moved = moved or abs(gradient) > np.float32(STILL)
-            if moved:
-                lengths[i] = 0
-                weights[constant] += step
-                for lane in range(0, width, LANES):
-                    scatter(values, columns, ends[i], ends[i + 1], weights, lane, step)
-            else:
-                for k in range(classes):
-                    duals[i, k] -= step[k] * signs[i, k]
-                lengths[i] = min(2 * lengths[i] + 1, LONGEST_REST)
-                rests[i] = lengths[i]
-        if worst < np.float32(ENOUGH):
-            if not rested:
-                break
-            rests[:] = 0
-
-
-@compiled
-def _squares(ends: Ints, values: Floats32) -> Floats32:
-    # |x|² of each text, that of the constant among it.
-    squares = np.ones(ends.shape[0] - 1, np.float32)
-    for i in range(ends.shape[0] - 1):
-        for place in range(ends[i], ends[i + 1]):
-            squares[i] += values[place] * values[place]
-    return squares
 
 
 @compiled

@@ -40,21 +40,35 @@ Whole = int | np.int64
 
 @dataclass(slots=True)
 class Counted:
-    """Counts of n texts in compressed rows: text i has rows[ends[i]:ends[i + 1]], each so many times."""
+    """Counts of n texts in compressed rows: text i has rows[firsts[i]:ends[i]], each so many times."""
 
-    ends: Ints  # [n + 1]
+    firsts: Ints  # [n]
+    ends: Ints  # [n]
     rows: Rows
     times: Rows
 
+    @classmethod
+    def joined(cls, sizes: Ints, rows: Rows, times: Rows) -> Self:
+        """Texts one after the other, each of so many rows."""
+        ends = np.cumsum(sizes, dtype=np.int64)
+        return cls(ends - sizes, ends, rows, times)
+
     def __len__(self) -> int:
-        return len(self.ends) - 1
+        return len(self.ends)
+
+    def sizes(self) -> Ints:
+        """How many rows each text has."""
+        return self.ends - self.firsts
 
     def chosen(self, texts: Ints) -> "Counted":
-        """The counts of these texts in this order."""
-        sizes = np.diff(self.ends)[texts]
-        ends = np.concatenate(([0], np.cumsum(sizes)))
-        places = np.repeat(self.ends[:-1][texts] - ends[:-1], sizes) + np.arange(ends[-1])
-        return Counted(ends, self.rows[places], self.times[places])
+        """The counts of these texts in this order; a view."""
+        return Counted(self.firsts[texts], self.ends[texts], self.rows, self.times)
+
+    def having(self, width: int) -> Ints:
+        """How many of the texts have each row, [width]."""
+        texts = np.zeros(width, np.int64)
+        _count_texts(self.firsts, self.ends, self.rows, texts)
+        return texts
 
 
 @dataclass(slots=True)
@@ -140,7 +154,8 @@ class Pieces:
         folded = np.frombuffer(b"".join(map(lowered, texts)), np.uint8)
         starts = np.concatenate(([0], np.cumsum([len(text) for text in texts]))).astype(np.int64)
         room = (len(data) + len(texts)) * (self.longest + 2) + 1
-        found, behind = (Counted(np.zeros(len(texts) + 1, np.int64), *_pair(room)) for _ in range(2))
+        ends = np.zeros((2, len(texts) + 1), np.int64)
+        found, behind = (Counted(one[:-1], one[1:], *_pair(room)) for one in ends)
         stamps = np.full((2, len(self.keys)), -1, np.int64)
         at = np.zeros(3, np.int64)
         done: Whole = 0
@@ -165,10 +180,10 @@ class Pieces:
                 self.slots,
                 self.used,
                 stamps,
-                found.ends,
+                ends[0],
                 found.rows,
                 found.times,
-                behind.ends,
+                ends[1],
                 behind.rows,
                 behind.times,
                 table,
@@ -227,21 +242,28 @@ def _pair(room: int) -> tuple[Rows, Rows]:
 
 
 def _joined(parts: Sequence[Counted]) -> Counted:
-    sizes = np.concatenate([np.diff(part.ends) for part in parts])
-    ends = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    return Counted(ends, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "times")))
+    sizes = np.concatenate([part.sizes() for part in parts])
+    rows, times = (np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "times"))
+    return Counted.joined(sizes, rows, times)
 
 
 def _merged(parts: Counted, owners: Ints) -> Counted:
     # Counts of segments as those of their texts: segments owners[i] to owners[i + 1] make text i.
-    ends, rows, times = [0], [], []
-    for first, last in itertools.pairwise(owners):
-        span = slice(int(parts.ends[first]), int(parts.ends[last]))
+    rows, times = [], []
+    for first, after in itertools.pairwise(owners):
+        span = slice(int(parts.firsts[first]), int(parts.ends[after - 1]))
         own, inverse = np.unique(parts.rows[span], return_inverse=True)
         rows.append(own)
         times.append(np.bincount(inverse, weights=parts.times[span]).astype(np.int32))
-        ends.append(ends[-1] + len(own))
-    return Counted(np.array(ends, np.int64), np.concatenate(rows), np.concatenate(times))
+    sizes = np.array([len(own) for own in rows], np.int64)
+    return Counted.joined(sizes, np.concatenate(rows), np.concatenate(times))
+
+
+@bare
+def _count_texts(firsts: Ints, ends: Ints, rows: Rows, texts: Ints) -> None:
+    for i in range(ends.shape[0]):
+        for place in range(firsts[i], ends[i]):
+            texts[rows[place]] += 1
 
 
 @inlined

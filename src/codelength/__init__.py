@@ -65,6 +65,10 @@ if TYPE_CHECKING:
     from codelength.models.mixtures import Bayes, Switching
     from codelength.models.tally import Tally
     from codelength.naming import split_names
+    from codelength.parallel.cluster import Cluster
+    from codelength.parallel.journal import Journal
+    from codelength.parallel.processes import Processes
+    from codelength.parallel.run import Spread
     from codelength.registry import LADDER, create, entries
     from codelength.report.explanation_page import explanation_page
     from codelength.report.plots import shared_plot
@@ -91,6 +95,7 @@ __all__ = [
     "Brotli",
     "ByteReader",
     "Bz2",
+    "Cluster",
     "Codec",
     "CodecError",
     "Codelength",
@@ -110,6 +115,7 @@ __all__ = [
     "FromCodec",
     "GivenError",
     "Gzip",
+    "Journal",
     "LabelCode",
     "Labelled",
     "LeakCheck",
@@ -127,6 +133,7 @@ __all__ = [
     "PrequentialMeter",
     "PricedDataset",
     "Probs",
+    "Processes",
     "ProgramError",
     "Reader",
     "Regret",
@@ -135,6 +142,7 @@ __all__ = [
     "SequentialModel",
     "Shared",
     "SourceError",
+    "Spread",
     "Switching",
     "Take",
     "Tally",
@@ -224,6 +232,10 @@ _HOMES = {
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.models.tally": "Tally",
     "codelength.naming": "split_names",
+    "codelength.parallel.cluster": "Cluster",
+    "codelength.parallel.journal": "Journal",
+    "codelength.parallel.processes": "Processes",
+    "codelength.parallel.run": "Spread",
     "codelength.registry": "LADDER create entries",
     "codelength.report.explanation_page": "explanation_page",
     "codelength.report.plots": "shared_plot",

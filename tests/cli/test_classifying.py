@@ -93,7 +93,12 @@ def test_texts_that_are_no_utf8_are_texts(folder: Path, capsys: pytest.CaptureFi
         (b"\n\n", ("bad.tsv",), 1, "Error: bad.tsv: there is no labelled text\n"),
         (b"", ("train.tsv", "bad.tsv"), 1, "Error: bad.tsv: there is no line\n"),
         (b"", ("absent.tsv",), 1, "Error: absent.tsv: No such file or directory\n"),
-        (b"", ("train.tsv", "--labelled"), 2, "Error: --labelled and --explain are about TEXTS; name them\n"),
+        (
+            b"",
+            ("train.tsv", "--labelled"),
+            2,
+            "Error: --labelled, --explain, --workers, --cluster and --resume are about TEXTS; name them\n",
+        ),
     ],
 )
 def test_errors_say_what_was_wrong(

@@ -13,6 +13,7 @@ FLOORS = (
     ("units", "errors", "compiled"),
     ("types", "result", "dataset", "loss_curve", "naming"),
     ("coding", "data"),
+    ("parallel",),
     ("models",),
     ("registry",),
     ("learning",),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from codelength.cli.progress import Progress
+from codelength.cli.spreading import ClusterAddress, Resume, Workers, spread
 
 TRAIN = (
     "Labelled texts: a .txt or .tsv of lines 'label<tab>text', or a folder with a folder of texts (or a file of lines) "
@@ -38,6 +39,9 @@ def classify(
     brief: Annotated[bool, typer.Option("--brief", help="Leave out the single texts.")] = False,
     order: Annotated[int, typer.Option("--order", help="The longest context, in bytes.", min=0, max=7)] = 4,
     seed: Annotated[int, typer.Option("--seed", help="Of the order in which TRAIN is learnt.", min=0)] = 0,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    resume: Resume = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, the summary last.")] = False,
 ) -> None:
     """Tell texts apart by a state for each class.
@@ -51,8 +55,9 @@ def classify(
     from codelength.measure.told_apart import tell, told_apart
     from codelength.report.told import told_apart_table, told_table
 
-    if texts is None and (labelled or explain):
-        raise UsageError("--labelled and --explain are about TEXTS; name them")
+    if texts is None and (labelled or explain or workers or cluster or resume):
+        raise UsageError("--labelled, --explain, --workers, --cluster and --resume are about TEXTS; name them")
+    where = spread(workers, cluster, resume)
     taught = load_labelled_texts(train)
     asked = None
     if texts is not None:
@@ -64,7 +69,7 @@ def classify(
         rows = []
         if asked is not None:
             progress.stage(f"telling {asked.name}", total_bytes=sum(map(len, asked.texts)))
-            rows = tell(model, asked, words=explain, advance=progress)
+            rows = tell(model, asked, words=explain, spread=where, advance=progress)
         summary = told_apart(
             model, taught, rows, fit_seconds=fitted - began, predict_seconds=time.perf_counter() - fitted
         )

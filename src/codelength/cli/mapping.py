@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from codelength.cli.progress import Progress
+from codelength.cli.spreading import ClusterAddress, Resume, Workers, spread
 from codelength.data.files import STREAM, load
 from codelength.data.names import printable
 from codelength.data.output import check_target, open_target
@@ -49,6 +50,9 @@ def matrix(
     plot: Annotated[
         str | None, typer.Option("--plot", metavar="FILE", help="Draw tree and heat map into a .png or .svg.")
     ] = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    resume: Resume = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, one for each pair.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
@@ -71,9 +75,10 @@ def matrix(
     if targets and tree == "average":
         check_trees()
     codec = _created(name)
+    where = spread(workers, cluster, resume)
     items = load_items(data, by_label=by_label, notice=lambda line: typer.echo(line, err=True))
     with Progress(f"comparing {len(items)} items", total_bytes=matrix_work([len(item) for item in items])) as progress:
-        found = measured(items, codec, progress=progress)
+        found = measured(items, codec, spread=where, progress=progress)
     typer.echo("\n".join(found.json_lines()) if as_json else matrix_tsv(found, form, raw=raw))
     typer.echo(str(found), err=True)
     if not targets:

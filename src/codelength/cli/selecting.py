@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codelength.cli.progress import Progress
+from codelength.cli.spreading import ClusterAddress, Resume, Workers, spread
 from codelength.data.documents import TEXT_FIELD
 from codelength.data.names import printable
 from codelength.data.output import check_target
@@ -13,6 +14,7 @@ from codelength.errors import UsageError
 
 if TYPE_CHECKING:
     from codelength.data.documents import Documents
+    from codelength.parallel.run import Spread
     from codelength.result.selection import Selection
     from codelength.types import Model
 
@@ -61,6 +63,9 @@ def select(
         str,
         typer.Option("--fit", metavar="SIZE", help="Read at most so much of the pool, and of the target, as a sample."),
     ] = "64MiB",
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    resume: Resume = None,
     as_json: AsJson = False,
     force: Force = False,
 ) -> None:
@@ -72,22 +77,32 @@ def select(
     from codelength.data.documents import documents
     from codelength.data.rows import check_rows_name
     from codelength.measure.selection import Take, select_documents
+    from codelength.parallel.run import Spread
 
     if output is not None:
         check_rows_name(output)
         check_target(output, force=force)
     fit_bytes = _size(fit_size)
+    where = spread(workers, cluster, resume)
+    if greedy and where != Spread():
+        raise UsageError("--greedy takes one dataset after another, here; leave --workers, --cluster and --resume out")
     wanted = documents(target, text_field=text_field, id_field=id_field)
     pools = [documents(source, text_field=text_field, id_field=id_field) for source in pool]
     if price or greedy or len(pools) > 1:
         if output is not None or budget is not None:
             raise UsageError("-o and --budget are for ranking the documents of one POOL; leave them out when pricing")
-        _price(pools, wanted, _model(name), fit_bytes, greedy=greedy, as_json=as_json)
+        _price(pools, wanted, _model(name), fit_bytes, where, greedy=greedy, as_json=as_json)
         return
     take = Take(documents=top) if budget is None else Take(budget_bytes=_size(budget))
     with Progress(f"ranking {pools[0].name}") as progress:
         found = select_documents(
-            pools[0], wanted, take=take, min_bytes=_size(min_size), fit_bytes=fit_bytes, advance=progress
+            pools[0],
+            wanted,
+            take=take,
+            min_bytes=_size(min_size),
+            fit_bytes=fit_bytes,
+            spread=where,
+            advance=progress,
         )
     _show(found, top, output, as_json=as_json, force=force)
 
@@ -159,14 +174,23 @@ def _show(found: "Selection", top: int, output: str | None, *, as_json: bool, fo
 
 
 def _price(
-    pools: "list[Documents]", target: "Documents", model: "Model", fit_bytes: int, *, greedy: bool, as_json: bool
+    pools: "list[Documents]",
+    target: "Documents",
+    model: "Model",
+    fit_bytes: int,
+    where: "Spread",
+    *,
+    greedy: bool,
+    as_json: bool,
 ) -> None:
     from codelength.measure.pricing import greedy_prices, price_datasets
     from codelength.report.selection_tables import priced_tables
 
     with Progress(f"pricing for {target.name}") as progress:
-        priced = greedy_prices if greedy else price_datasets
-        rows = priced(pools, target, model, fit_bytes=fit_bytes, advance=progress)
+        if greedy:
+            rows = greedy_prices(pools, target, model, fit_bytes=fit_bytes, advance=progress)
+        else:
+            rows = price_datasets(pools, target, model, fit_bytes=fit_bytes, spread=where, advance=progress)
     if as_json:
         for row in rows:
             typer.echo(row.to_json())

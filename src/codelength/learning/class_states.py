@@ -170,16 +170,19 @@ class ClassStates:
 
     def between(self, rows: Rows, contexts: Rows, pair: tuple[int, int]) -> Floats:
         """Bits that one class saves over another on pieces [m], -1 where unknown, behind contexts [m]."""
-        saved, paid = (
-            _difference(tally, bits, pair)
-            for tally, bits in ((self.pieces, self.saved_bits), (self.contexts, self.paid_bits))
-        )
-        return np.asarray(np.where(rows >= 0, saved[rows], 0.0) - paid[contexts], np.float64)
+        saved = _difference(self.pieces, self.saved_bits, pair, np.maximum(rows, 0))
+        return np.where(rows >= 0, saved, 0.0) - _difference(self.contexts, self.paid_bits, pair, contexts)
 
 
-def _difference(tally: Tally, bits: Floats32, pair: tuple[int, int]) -> Floats:
-    sign = (tally.classes == pair[0]).astype(np.float64) - (tally.classes == pair[1])
-    return np.bincount(tally.owners(), weights=sign * bits, minlength=len(tally.ends) - 1).astype(np.float64)
+def _difference(tally: Tally, bits: Floats32, pair: tuple[int, int], rows: Rows) -> Floats:
+    """Of each row [m] what its entry for one class of the pair is above that for the other."""
+    starts = tally.ends[rows]
+    counts = tally.ends[rows + 1] - starts
+    places = np.arange(counts.sum()) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+    classes = tally.classes[places]
+    weights = ((classes == pair[0]).astype(np.float64) - (classes == pair[1])) * bits[places]
+    owners = np.repeat(np.arange(len(rows)), counts)
+    return np.asarray(np.bincount(owners, weights=weights, minlength=len(rows)), np.float64)
 
 
 def _parts(counted: Counted) -> tuple[Ints, Ints, Rows, Rows]:

@@ -114,13 +114,10 @@ class Experts:
         spread = np.bincount(ends[string] - 1, weights=between[string], minlength=len(text)).astype(np.float64)
         over = np.where(string, 0.0, between)
         known = np.flatnonzero(rows >= 0)
-        times = np.bincount(rows[known], minlength=len(table))
-        found = np.flatnonzero(times)
-        seen = Counted.joined(np.array([len(found)]), found.astype(np.int32), times[found].astype(np.int32))
+        found, inverse, times = np.unique(rows[known], return_inverse=True, return_counts=True)
+        seen = Counted.joined(np.array([len(found)]), found.astype(np.int32), times.astype(np.int32))
         for learner, weight in zip(self.margins, pool.weights[self.states.codes :], strict=True):
-            worth = np.zeros(len(table))
-            worth[found] = weight * learner.between(seen, pair) / seen.times
-            over[known] += worth[rows[known]]
+            over[known] += (weight * learner.between(seen, pair) / seen.times)[inverse]
         lengths = ends - firsts
         steps = np.bincount(firsts, weights=over / lengths, minlength=len(text) + 1)
         steps -= np.bincount(ends, weights=over / lengths, minlength=len(text) + 1)

@@ -8,6 +8,7 @@ What the states save adds up over a text, so `explain` can give the bits with wh
 was chosen. `bits` gives the cost of a text itself, which is high for one that is of no class.
 """
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -162,9 +163,13 @@ class CodelengthClassifier(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: Texts_) -> Floats:
         """Bits in favour of each class, up to a constant, [n, classes]; of two classes for the second, [n]."""
-        self._need_fit()
-        odds = self._pool.log_odds(self._scores(encoded(X)))
+        odds = self.log_odds(X)
         return np.asarray(odds[:, 1] - odds[:, 0]) if len(self.classes_) == 2 else odds
+
+    def log_odds(self, X: Texts_) -> Floats:
+        """Bits in favour of each class, up to a constant for each text, [n, classes]; for two classes too."""
+        self._need_fit()
+        return self._pool.log_odds(self._scores(encoded(X)))
 
     def bits(self, X: Texts_) -> Floats:
         """Ideal bits of each text by each class's state at the longest order, [n, classes].
@@ -174,12 +179,12 @@ class CodelengthClassifier(ClassifierMixin, BaseEstimator):
         """
         self._need_fit()
         table, background = self._table, self._experts.background
-        costs = []
-        for text in encoded(X):
-            seen, followed = table.count([text], grow=False)
-            saved = self._experts.states.saved(seen, followed, len(self.classes_))[0, table.longest - 1]
-            costs.append(background.bits(table, text) - saved)
-        return np.array(costs, np.float64).reshape(-1, len(self.classes_))
+        costs = [np.zeros((0, len(self.classes_)))]
+        for batch in _batches(encoded(X)):
+            saved = self._experts.states.saved(*table.count(batch, grow=False), len(self.classes_))
+            whole = np.array([background.bits(table, text) for text in batch])
+            costs.append(whole[:, None] - saved[:, table.longest - 1])
+        return np.concatenate(costs)
 
     def explain(self, x: str | bytes) -> Explanation:
         """Which bytes of a text speak for its class against the next likely one, and by how many bits.
@@ -213,6 +218,15 @@ class CodelengthClassifier(ClassifierMixin, BaseEstimator):
     def frequency_bits_(self) -> float:
         """What the training labels cost by their frequencies alone (KT)."""
         return self.choice_.frequency_bits
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the parameters, the texts that were learnt and their labels, and what weights were fitted to."""
+        self._need_fit()
+        digest = hashlib.sha256(repr((self.get_params(), self.classes_.tolist(), self._fitted_on)).encode())
+        for text, number in zip(self._texts, self._numbers.tolist(), strict=True):
+            digest.update(b"%d %d " % (number, len(text)) + text)
+        return digest.hexdigest()
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

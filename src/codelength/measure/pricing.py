@@ -9,6 +9,9 @@ dataset adds to those taken already, C(Y given taken) − C(Y given taken, X), w
 other.
 """
 
+import dataclasses
+import hashlib
+import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ from codelength.errors import DataError
 from codelength.measure.interval import block_edges, sum_interval
 from codelength.measure.selection import FIT_BYTES, Target, read_target, text_hash
 from codelength.models.passages import Passages
+from codelength.parallel.run import Job, Spread, run
 from codelength.result.selection import PricedDataset
 from codelength.types import Bits, Model
 
@@ -51,19 +55,30 @@ def price_datasets(
     model: Model,
     *,
     fit_bytes: int = FIT_BYTES,
+    spread: Spread | None = None,
     advance: Advance | None = None,
 ) -> list[PricedDataset]:
     """What each dataset saves on the target, the best first; at most fit_bytes of each are read.
 
-    Raises DataError for a target or a dataset without text.
+    `spread` says where datasets are priced, one a batch, and where finished ones are kept, by the model's name. Raises
+    DataError for a target or a dataset without text.
     """
     wanted = read_target(target, fit_bytes)
     candidates = [_candidate(dataset, wanted, fit_bytes) for dataset in datasets]
     advance = advance or (lambda size: None)
-    before = _document_bits(model, wanted, advance)
+    name = str(getattr(target, "name", "target"))
+
+    def state() -> Start:
+        return Start(name, wanted, model, _document_bits(model, wanted, _quiet))
+
+    digest = hashlib.sha256(repr((model.name, name, PARTS, [candidate.name for candidate in candidates])).encode())
+    for text in (*wanted.texts, *(text for candidate in candidates for text in candidate.texts)):
+        digest.update(len(text).to_bytes(8, "little") + text)
+    job = Job(_price, state, b"price" + digest.digest(), _dumped, _loaded)
     rows = []
-    for candidate in candidates:
-        rows.append(_priced(candidate, target, wanted, model, before, (), PARTS, advance)[0])
+    for candidate, row in zip(candidates, run(job, candidates, spread), strict=True):
+        advance(candidate.raw_bytes)
+        rows.append(row)
     return sorted(rows, key=lambda row: -row.saved_bits)
 
 
@@ -79,11 +94,13 @@ def greedy_prices(
     wanted = read_target(target, fit_bytes)
     left = [_candidate(dataset, wanted, fit_bytes) for dataset in datasets]
     advance = advance or (lambda size: None)
+    name = str(getattr(target, "name", "target"))
     rows: list[PricedDataset] = []
     before = _document_bits(model, wanted, advance)
     while left:
         given = tuple(row.dataset for row in rows)
-        tried = (_priced(candidate, target, wanted, model, before, given, PARTS[-1:], advance) for candidate in left)
+        start = Start(name, wanted, model, before)
+        tried = (_priced(start, candidate, given, PARTS[-1:], advance) for candidate in left)
         # One state is kept beside the one that is tried: they can be large.
         best, (row, model, before) = max(enumerate(tried), key=lambda found: found[1][0].saved_bits)
         rows.append(row)
@@ -111,19 +128,27 @@ def _candidate(dataset: Iterable[Document], wanted: Target, fit_bytes: int) -> C
     return Candidate(name, shuffled, Passages(shuffled).share(_END.join(wanted.texts)), copies)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a dataset's reading begins: the target, a model, and the target's bits by it."""
+
+    target: str
+    wanted: Target
+    model: Model
+    before: Bits
+
+
+def _price(start: Start, candidate: Candidate) -> PricedDataset:
+    return _priced(start, candidate, (), PARTS, _quiet)[0]
+
+
 def _priced(
-    candidate: Candidate,
-    target: Iterable[Document],
-    wanted: Target,
-    model: Model,
-    before: Bits,
-    given: tuple[str, ...],
-    parts: Sequence[float],
-    advance: Advance,
+    start: Start, candidate: Candidate, given: tuple[str, ...], parts: Sequence[float], advance: Advance
 ) -> tuple[PricedDataset, Model, Bits]:
     """Its price after what the model has read, the model that has read it too, and Y's bits by that one."""
     began = time.perf_counter()
     curve: list[tuple[int, float]] = []
+    wanted, model, before = start.wanted, start.model, start.before
     read, after = 0, before
     for part in parts:
         stop = max(int(len(candidate.texts) * part), 1)
@@ -137,7 +162,7 @@ def _priced(
         read = stop
     row = PricedDataset(
         dataset=candidate.name,
-        target=str(getattr(target, "name", "target")),
+        target=start.target,
         model=model.name,
         x_bytes=candidate.raw_bytes,
         y_bytes=wanted.raw_bytes,
@@ -162,3 +187,18 @@ def _document_bits(model: Model, wanted: Target, advance: Advance) -> Bits:
     if len(edges) <= _MIN_BLOCKS:
         edges = np.array(block_edges(len(y)))
     return np.add.reduceat(bits, edges[:-1])
+
+
+def _dumped(row: PricedDataset) -> bytes:
+    return json.dumps(dataclasses.asdict(row)).encode()
+
+
+def _loaded(data: bytes) -> PricedDataset:
+    row = json.loads(data)
+    lists = {"curve": tuple(map(tuple, row["curve"])), "given": tuple(row["given"])}
+    interval = None if row["interval_bits"] is None else tuple(row["interval_bits"])
+    return PricedDataset(**{**row, **lists, "interval_bits": interval})
+
+
+def _quiet(done_bytes: int) -> None:
+    """Progress that nobody is told of."""

@@ -11,6 +11,8 @@ what is left is to the last count the state that never read it. Repeated documen
 that no document stays in it by its copies. A pool larger than `fit_bytes` is sampled by the documents' hashes; whoever
 is not in the sample needs no leaving out.
 
+Scoring goes in batches, on other processes or machines where a `Spread` says so (parallel/run.py).
+
 Copies are reported, never ranked: a document that the target holds already is leakage, not help. Moore and Lewis (2010)
 choose by such a difference of two models; DSIR (Xie et al. 2023) by one of hashed bags of words.
 """
@@ -27,6 +29,7 @@ from codelength.data.documents import Document
 from codelength.errors import DataError
 from codelength.models.passages import Passages
 from codelength.models.tally import Tally
+from codelength.parallel.run import Job, Spread, array_bytes, array_of, run
 from codelength.result.selection import NONE, Selection
 from codelength.types import Bits
 from codelength.units import GIB, MIB
@@ -34,6 +37,7 @@ from codelength.units import GIB, MIB
 ORDERS = slice(2, 5)
 FIT_BYTES = 64 * MIB
 POOL, TARGET = 0, 1  # columns of the tally
+BATCH_BYTES = 2 * MIB
 _HASH_BITS = 64
 
 Advance = Callable[[int], None]
@@ -65,10 +69,12 @@ def select_documents(
     take: Take | None = None,
     min_bytes: int = 1,
     fit_bytes: int = FIT_BYTES,
+    spread: Spread | None = None,
     advance: Advance | None = None,
 ) -> Selection:
     """Rank a pool for a target, best first; both are read anew as often as needed, three times and once.
 
+    `spread` says where documents are scored and where finished batches are kept; scores are the same bits anywhere.
     Documents of less than min_bytes are not ranked: per byte, what a few bytes save is mostly luck.
 
     Raises DataError for a target without a byte, or a pool with fewer than two different documents that are not the
@@ -81,7 +87,7 @@ def select_documents(
     ['2', '0']
     """
     began = time.perf_counter()
-    advance = advance or (lambda size: None)
+    advance = advance or _quiet
     wanted = read_target(target, fit_bytes)
     survey = surveyed(pool, wanted, fit_bytes, advance)
     ranked = np.flatnonzero(survey.fits & (survey.sizes >= min_bytes))
@@ -91,8 +97,7 @@ def select_documents(
             f"{len(ranked)} of them of {min_bytes:,} bytes or more; there is nothing to rank (--price tells what a "
             "dataset is worth as a whole)"
         )
-    tally = fitted(wanted, pool, survey, advance)
-    scores = _scored(pool, survey, tally, Passages(wanted.texts), advance)
+    scores = _scored(pool, survey, wanted, spread, advance)
     saved = scores[:, POOL] - scores[:, TARGET]
     per_byte = saved[ranked] / survey.sizes[ranked]
     ranking = ranked[np.argsort(-per_byte, kind="stable")]
@@ -110,7 +115,7 @@ def select_documents(
         ranking=ranking,
         selected_documents=(take or Take()).count(survey.sizes[ranking]),
         target_bytes=wanted.raw_bytes,
-        fitted_bytes=tally.read_bytes[POOL],
+        fitted_bytes=int(survey.sizes[survey.is_read].sum()),
         seconds=time.perf_counter() - began,
     )
 
@@ -135,6 +140,7 @@ class Survey:
     target_copies: npt.NDArray[np.int64]
     fits: npt.NDArray[np.bool_]  # has text, repeats none before it and none of the target's
     is_read: npt.NDArray[np.bool_]  # into the pool's state
+    fingerprint: bytes  # SHA-256 of all texts, of their order, and of the target's
 
 
 def text_hash(text: bytes) -> int:
@@ -183,11 +189,15 @@ def read_target(target: Iterable[Document], most_bytes: int = FIT_BYTES) -> Targ
 def surveyed(pool: Iterable[Document], wanted: Target, fit_bytes: int, advance: Advance) -> Survey:
     """Sizes, copies, and which documents the pool's state will read: all, or a sample by their hashes."""
     ids: list[str] = []
+    digest = hashlib.sha256()
+    for text in wanted.texts:
+        digest.update(_framed(text))
 
     def told() -> Iterator[tuple[int, int, int]]:
         for document in pool:
             advance(len(document.text))
             ids.append(document.id)
+            digest.update(_framed(document.text))
             key = text_hash(document.text)
             yield len(document.text) if document.text.strip() else 0, key, wanted.places.get(key, NONE)
 
@@ -200,17 +210,56 @@ def surveyed(pool: Iterable[Document], wanted: Target, fit_bytes: int, advance: 
     fits = ~is_empty & (copies == NONE) & (target_copies == NONE)
     part = fit_bytes / max(int(table["size"][fits].sum()), 1)
     is_read = fits & (table["hash"] * 2.0**-_HASH_BITS < part)
-    return Survey(ids, table["size"].copy(), copies, target_copies, fits, is_read)
+    return Survey(ids, table["size"].copy(), copies, target_copies, fits, is_read, digest.digest())
 
 
-def _scored(pool: Iterable[Document], survey: Survey, tally: Tally, passages: Passages, advance: Advance) -> Bits:
+def _scored(pool: Iterable[Document], survey: Survey, wanted: Target, spread: Spread | None, advance: Advance) -> Bits:
     """Bits by the pool without it, bits by the target, overlap; float64 [documents, 3]."""
+    key = repr(("select", ORDERS, BATCH_BYTES, int(survey.is_read.sum()))).encode()
+    job = Job(
+        _score_batch,
+        lambda: (fitted(wanted, pool, survey, advance), Passages(wanted.texts)),
+        key + survey.fingerprint,
+        array_bytes,
+        array_of,
+    )
     scores = np.zeros((len(survey.ids), 3), np.float64)
-    for place, document in _again(pool, survey, advance):
-        if survey.sizes[place]:
-            scores[place, :2] = mean_costs(tally, document.text, left_out=bool(survey.is_read[place]))
-            scores[place, 2] = passages.share(document.text)
+    places = np.flatnonzero(survey.sizes)
+    done = 0
+    for found in run(job, _batches(pool, survey), spread):
+        scores[places[done : done + len(found)]] = found
+        advance(int(survey.sizes[places[done : done + len(found)]].sum()))
+        done += len(found)
     return scores
+
+
+def _batches(pool: Iterable[Document], survey: Survey) -> Iterator[list[tuple[bytes, bool]]]:
+    """Texts, and whether each is in the pool's state; as many as make BATCH_BYTES, or one that is longer."""
+    batch: list[tuple[bytes, bool]] = []
+    size = 0
+    for place, document in _again(pool, survey, _quiet):
+        if survey.sizes[place]:
+            batch.append((document.text, bool(survey.is_read[place])))
+            size += len(document.text)
+            if size >= BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _score_batch(state: tuple[Tally, Passages], batch: list[tuple[bytes, bool]]) -> Bits:
+    tally, passages = state
+    rows = [(*mean_costs(tally, text, left_out=is_read), passages.share(text)) for text, is_read in batch]
+    return np.array(rows, np.float64)
+
+
+def _framed(text: bytes) -> bytes:
+    return len(text).to_bytes(8, "little") + text
+
+
+def _quiet(done_bytes: int) -> None:
+    """Progress that nobody is told of."""
 
 
 def _again(pool: Iterable[Document], survey: Survey, advance: Advance) -> Iterator[tuple[int, Document]]:

@@ -53,21 +53,39 @@ def crossed_costs(
     >>> bool(alone[1] > given_first[1] > given_second[1])
     True
     """
-    if not sizes or sizes[0] != 0 or list(sizes) != sorted(set(sizes)):
-        raise OptionError(f"sizes {list(sizes)} of contexts do not rise from 0")
-    starts = np.cumsum([0, *(len(item) + 1 for item in items)]).astype(np.int64)
-    data = np.frombuffer(b"".join(item + b"\0" for item in items), np.uint8)  # the byte behind place t stands at t
-    levels = [
-        Level.of(*found, starts, doubt) for doubt, found in zip(doubts, _numbered(data, starts, sizes), strict=True)
-    ]
-    lengths = [len(item) for item in items]
-    yield _costs(levels, lengths, None)
+    crossing = Crossing.of(items, sizes, doubts)
+    yield crossing.costs(None)
     for x in range(len(items)):
-        for level in levels:
+        yield crossing.costs(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """All items' contexts, numbered; between two questions its state holds none of them."""
+
+    levels: "tuple[Level, ...]"
+    lengths: tuple[int, ...]  # [items]
+
+    @classmethod
+    def of(cls, items: Sequence[bytes], sizes: Sequence[int] = SIZES, doubts: Sequence[float] = DOUBTS) -> Self:
+        """Of items; OptionError where sizes do not rise from 0."""
+        if not sizes or sizes[0] != 0 or list(sizes) != sorted(set(sizes)):
+            raise OptionError(f"sizes {list(sizes)} of contexts do not rise from 0")
+        starts = np.cumsum([0, *(len(item) + 1 for item in items)]).astype(np.int64)
+        data = np.frombuffer(b"".join(item + b"\0" for item in items), np.uint8)  # the byte behind place t stands at t
+        numbered = zip(doubts, _numbered(data, starts, sizes), strict=True)
+        return cls(tuple(Level.of(*found, starts, doubt) for doubt, found in numbered), tuple(map(len, items)))
+
+    def costs(self, x: int | None) -> Bits:
+        """Bits of each item given item x, or alone, [items]."""
+        if x is None:
+            return _costs(self.levels, self.lengths, None)
+        for level in self.levels:
             level.read(x)
-        yield _costs(levels, lengths, x)
-        for level in levels:
+        costs = _costs(self.levels, self.lengths, x)
+        for level in self.levels:
             level.forget(x)
+        return costs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Maps between point clouds without pairs, chosen by two-part code length."""

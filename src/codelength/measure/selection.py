@@ -39,6 +39,7 @@ FIT_BYTES = 64 * MIB
 POOL, TARGET = 0, 1  # columns of the tally
 BATCH_BYTES = 2 * MIB
 _HASH_BITS = 64
+_SURVEYED = np.dtype([("bytes", np.int64), ("hash", np.uint64), ("is_blank", np.bool_)])
 
 Advance = Callable[[int], None]
 
@@ -89,7 +90,7 @@ def select_documents(
     began = time.perf_counter()
     advance = advance or _quiet
     wanted = read_target(target, fit_bytes)
-    survey = surveyed(pool, wanted, fit_bytes, advance)
+    survey = surveyed(pool, wanted, fit_bytes, advance, spread)
     ranked = np.flatnonzero(survey.fits & (survey.sizes >= min_bytes))
     if survey.fits.sum() < 2 or not len(ranked):
         raise DataError(
@@ -186,31 +187,53 @@ def read_target(target: Iterable[Document], most_bytes: int = FIT_BYTES) -> Targ
     return Target(read.ids, read.texts, read.places, size)
 
 
-def surveyed(pool: Iterable[Document], wanted: Target, fit_bytes: int, advance: Advance) -> Survey:
+def surveyed(
+    pool: Iterable[Document], wanted: Target, fit_bytes: int, advance: Advance, spread: Spread | None = None
+) -> Survey:
     """Sizes, copies, and which documents the pool's state will read: all, or a sample by their hashes."""
     ids: list[str] = []
+    job = Job(_survey_batch, lambda: None)
+    tables = [np.zeros(0, _SURVEYED)]
     digest = hashlib.sha256()
     for text in wanted.texts:
         digest.update(_framed(text))
-
-    def told() -> Iterator[tuple[int, int, int]]:
-        for document in pool:
-            advance(len(document.text))
-            ids.append(document.id)
-            digest.update(_framed(document.text))
-            key = text_hash(document.text)
-            yield len(document.text) if document.text.strip() else 0, key, wanted.places.get(key, NONE)
-
-    table = np.fromiter(told(), np.dtype([("size", np.int64), ("hash", np.uint64), ("target", np.int64)]))
+    for table, batch_digest in run(job, _text_batches(pool, ids), spread):
+        digest.update(batch_digest)
+        advance(int(table["bytes"].sum()))
+        tables.append(table)
+    table = np.concatenate(tables)
     _, first, inverse = np.unique(table["hash"], return_index=True, return_inverse=True)
     originals = first[inverse]
-    is_empty = table["size"] == 0
+    is_empty = table["is_blank"]
+    sizes = np.where(is_empty, 0, table["bytes"])
     copies = np.where((originals == np.arange(len(table))) | is_empty, NONE, originals)
-    target_copies = np.where(is_empty, NONE, table["target"])
+    hashes = np.array(sorted(wanted.places), np.uint64)
+    places = np.array([wanted.places[int(key)] for key in hashes], np.int64)
+    near = np.minimum(hashes.searchsorted(table["hash"]), len(hashes) - 1)
+    target_copies = np.where((hashes[near] == table["hash"]) & ~is_empty, places[near], NONE)
     fits = ~is_empty & (copies == NONE) & (target_copies == NONE)
-    part = fit_bytes / max(int(table["size"][fits].sum()), 1)
+    part = fit_bytes / max(int(sizes[fits].sum()), 1)
     is_read = fits & (table["hash"] * 2.0**-_HASH_BITS < part)
-    return Survey(ids, table["size"].copy(), copies, target_copies, fits, is_read, digest.digest())
+    return Survey(ids, sizes, copies, target_copies, fits, is_read, digest.digest())
+
+
+def _text_batches(pool: Iterable[Document], ids: list[str]) -> Iterator[list[bytes]]:
+    """Texts in batches of BATCH_BYTES; their identifiers go to ids."""
+    batch: list[bytes] = []
+    size = 0
+    for document in pool:
+        ids.append(document.id)
+        batch.append(document.text)
+        size += len(document.text)
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _survey_batch(state: None, texts: list[bytes]) -> tuple[npt.NDArray[np.void], bytes]:
+    rows = [(len(text), text_hash(text), not text.strip()) for text in texts]
+    return np.array(rows, _SURVEYED), hashlib.sha256(b"".join(map(_framed, texts))).digest()
 
 
 def _scored(pool: Iterable[Document], survey: Survey, wanted: Target, spread: Spread | None, advance: Advance) -> Bits:

@@ -51,14 +51,14 @@ class Job(Generic[State, Batch, Result]):
     """What is done with each batch. `work` is a function of a module, which other processes can import.
 
     `state` is called once, and only where a batch is to be computed; `key` is what the results depend on, this release
-    apart, and names them in a journal, where `dump` and `load` make them bytes and back.
+    apart, and names them in a journal, where `dump` and `load` make them bytes and back. Without these nothing is kept.
     """
 
     work: Callable[[State, Batch], Result]
     state: Callable[[], State]
-    key: bytes
-    dump: Callable[[Result], bytes]
-    load: Callable[[bytes], Result]
+    key: bytes = b""
+    dump: Callable[[Result], bytes] | None = None
+    load: Callable[[bytes], Result] | None = None
 
 
 class Pool(Protocol):
@@ -107,6 +107,7 @@ def run(job: Job[State, Batch, Result], batches: Iterable[Batch], spread: Spread
     """
     spread = spread or Spread()
     key = release().encode() + b" " + job.key
+    journal = None if job.dump is None or job.load is None else spread.journal
     with contextlib.ExitStack() as stack:
         pool: Pool | None = None
         waiting: collections.deque[_Pending] = collections.deque()
@@ -116,14 +117,14 @@ def run(job: Job[State, Batch, Result], batches: Iterable[Batch], spread: Spread
                 pending = waiting[0]
                 if pending.future is not None and pool is not None:
                     pending.result = _result(pool, waiting)
-                    if spread.journal is not None:
-                        spread.journal.keep(key, pending.number, job.dump(pending.result))
+                    if journal is not None and job.dump is not None:
+                        journal.keep(key, pending.number, job.dump(pending.result))
                 waiting.popleft()
                 yield pending.result
 
         for number, batch in enumerate(batches):
-            known = spread.journal.find(key, number) if spread.journal is not None else None
-            if known is not None:
+            known = None if journal is None else journal.find(key, number)
+            if known is not None and job.load is not None:
                 waiting.append(_Pending(number, None, None, job.load(known)))
             else:
                 if pool is None:

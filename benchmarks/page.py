@@ -20,12 +20,14 @@ from benchmarks import (
     nets,
     pretrained,
     related,
+    scaling,
     selection,
     training_run,
     unsupervised,
 )
 from benchmarks.record import RESULTS, Judge
-from benchmarks.sections import SECTIONS, Result, table
+from benchmarks.sections import SECTIONS
+from benchmarks.tables import Result, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 INTRODUCTION = """# Benchmarks
@@ -54,6 +56,7 @@ JUDGES: dict[str, Judge] = {
     "explain": explain.judge,
     "classification": classification.judge,
     "identify": identify.judge,
+    "scaling": scaling.judge,
 }
 
 

@@ -1,13 +1,13 @@
 """Two worker processes beside none, and what a gigabyte costs.
 
-    select     a pool of about 320 MB (texts of 20 classes, numbered, sixteen times over) for 100 target documents
+    select     a pool of 628 MB (texts of 20 classes, numbered, 48 times over) for 100 target documents
     matrix     120 texts of 100,000 bytes by `crossing`
     classify   AG News taught, 60,000 texts told apart
     steps      what the steps of `select` cost one core: reading JSON lines, surveying, making the state, sending it,
                scoring
 
 Wall seconds of whole calls, worker processes started and the state sent within them; one and two in turn, the median of
-three turns. `dask` is a local cluster of two workers, its start included. Both cores must be free: see the load.
+the turns. `dask` is a local cluster of two workers, its start included. Both cores must be free: see the load.
 Run: python -m benchmarks.scaling [PARTS] [--quick]
 """
 
@@ -37,8 +37,8 @@ from codelength.parallel.cluster import Cluster
 from codelength.parallel.processes import Processes
 from codelength.parallel.run import Layout, Spread
 
-TURNS = 3
-ROUNDS = 16  # times over that the pool is written
+TURNS = 1
+ROUNDS = 48  # times over that the pool is written
 LAYOUTS: dict[str, Callable[[], Layout | None]] = {
     "one process": lambda: None,
     "2 workers": lambda: Processes(2),

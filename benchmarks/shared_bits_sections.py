@@ -204,7 +204,7 @@ def scaling_section(rows: Sequence[Result]) -> str:
         if row["part"] == "steps"
     ]
     return (
-        "## Several processes\n\nSee [scaling.md](scaling.md). Wall seconds of whole calls, with their processes' start.\n\n"
+        "## Several processes\n\nSee [scaling.md](scaling.md). Wall seconds of whole calls, starts included.\n\n"
         + table(["job", "layout", "bytes scored", "seconds (least to most)", "times as fast"], layouts)
         + "\nThe steps of `select` in one process, seconds of processor time:\n\n"
         + table(["step", "bytes", "seconds", "MB/s"], steps)

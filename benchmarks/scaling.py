@@ -1,13 +1,13 @@
 """Two worker processes beside none, and what a gigabyte costs.
 
     select     a pool of 628 MB (texts of 20 classes, numbered, 48 times over) for 100 target documents
-    matrix     120 texts of 100,000 bytes by `crossing`
-    classify   AG News taught, 60,000 texts told apart
+    matrix     300 texts of 50,000 bytes by `crossing`
+    classify   AG News taught, 200,000 texts told apart
     steps      what the steps of `select` cost one core: reading JSON lines, surveying, making the state, sending it,
                scoring
 
 Wall seconds of whole calls, worker processes started and the state sent within them; one and two in turn, the median of
-the turns. `dask` is a local cluster of two workers, its start included. Both cores must be free: see the load.
+the turns. `dask` is a local cluster of two workers, its start included (`matrix` only). Both cores must be free: see the load.
 Run: python -m benchmarks.scaling [PARTS] [--quick]
 """
 
@@ -39,13 +39,14 @@ from codelength.parallel.run import Layout, Spread
 
 TURNS = 1
 ROUNDS = 48  # times over that the pool is written
+DASK = "dask, 2 workers"
 LAYOUTS: dict[str, Callable[[], Layout | None]] = {
     "one process": lambda: None,
     "2 workers": lambda: Processes(2),
-    "dask, 2 workers": lambda: Cluster("local", 2),
+    DASK: lambda: Cluster("local", 2),
 }
-ITEMS, ITEM_BYTES = 120, 100_000
-ASKED = 60_000
+ITEMS, ITEM_BYTES = 300, 50_000
+ASKED = 200_000
 
 
 def main(parts: Sequence[str] = ("steps", "select", "matrix", "classify"), *, quick: bool = False) -> list[Row]:
@@ -133,10 +134,11 @@ def steps(quick: bool) -> Iterator[Row]:
 
 
 def _timed(part: str, size: int, quick: bool, call: Callable[[Spread], Any]) -> Iterator[Row]:
-    seconds: dict[str, list[float]] = {name: [] for name in LAYOUTS}
     loads: list[float] = []
+    layouts = {name: layout for name, layout in LAYOUTS.items() if part == "matrix" or name != DASK}
+    seconds: dict[str, list[float]] = {name: [] for name in layouts}
     for _ in range(1 if quick else TURNS):
-        for name, layout in LAYOUTS.items():
+        for name, layout in layouts.items():
             began = time.perf_counter()
             call(Spread(layout()))
             seconds[name].append(time.perf_counter() - began)

@@ -7,7 +7,7 @@
                scoring
 
 Wall seconds of whole calls, worker processes started and the state sent within them; one and two in turn, the median of
-the turns. `dask` is a local cluster of two workers, its start included (`matrix` only). Both cores must be free: see the load.
+the turns. `dask` is a local cluster of two workers, in `matrix` only. Both cores must be free: see the load.
 Run: python -m benchmarks.scaling [PARTS] [--quick]
 """
 

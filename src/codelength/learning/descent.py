@@ -48,14 +48,15 @@ def descend(
     lengths = np.zeros(n, np.int64)
     margin, step = np.zeros(width, np.float32), np.zeros(width, np.float32)
     squares = _squares(ends, values)
-    for turn in range(order.shape[0]):
+    for turn in range(order.shape[0]):  # rows are copied in loops: slices take 2 s more to compile
         worst, rested = np.float32(0), False
         for i in order[turn]:
             if rests[i] > 0:
                 rests[i] -= 1
                 rested = True
                 continue
-            margin[:] = weights[constant]
+            for k in range(classes):
+                margin[k] = weights[constant, k]
             for lane in range(0, width, LANES):
                 gather(values, columns, ends[i], ends[i + 1], weights, lane, margin)
             moved = False
@@ -70,7 +71,8 @@ def descend(
                 moved = moved or abs(gradient) > np.float32(STILL)
             if moved:
                 lengths[i] = 0
-                weights[constant] += step
+                for k in range(classes):
+                    weights[constant, k] += step[k]
                 for lane in range(0, width, LANES):
                     scatter(values, columns, ends[i], ends[i + 1], weights, lane, step)
             else:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from codelength.errors import OptionError, UsageError
 from codelength.naming import Option, Value, read_name
-from codelength.types import Codec, Model
+from codelength.types import Codec, Conditional, Model
 from codelength.units import GIB, KIB, MIB
 
 Factory = Callable[[tuple[Codec, ...], Mapping[str, Value]], Codec]
@@ -190,6 +190,14 @@ def _switching(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Code
 
     rate = options["rate"]
     return Switching(_models(members), rate=float(rate) if rate else None)
+
+
+def _matched(members: tuple[Codec, ...], options: Mapping[str, Value]) -> Codec:
+    from codelength.models.matched import Matched
+
+    if not isinstance(members[0], Conditional):
+        raise UsageError(f"{members[0].name} cannot read a text before; matched takes a codec that can, such as mixing")
+    return Matched(members[0], language=str(options["language"]))
 
 
 def _checkpoint(path: str) -> Codec:
@@ -380,6 +388,21 @@ _TABLE = (
         {"reach": Option("size", 4 * KIB, "history that the codec sees", low=0, high=GIB)},
         _from_codec,
         ("from_codec(gzip:level=1,memory=1):reach=64",),
+        members=(1, 1),
+    ),
+    Entry(
+        "matched",
+        "a codec that, where it pays, sends a substitution first that makes the data like what was read",
+        {
+            "language": Option(
+                "word",
+                "none",
+                "that both ends have read before all else",
+                choices=("none", "english", "manx", "spanish"),
+            ),
+        },
+        _matched,
+        ("matched(counts:order=2)", "matched(gzip)", "matched(mixing:level=fast,memory=8MiB)"),
         members=(1, 1),
     ),
     Entry(

@@ -22,7 +22,8 @@ from codelength.types import Bits
 
 ORDER = 8
 LEAST_LETTERS = 1_000
-_DENSE_CELLS = 1 << 24
+_DENSE_CELLS, _LEAST_CELLS = 1 << 24, 1 << 15  # of the longest dense table, which a short text would leave empty
+_CELLS_A_LETTER = 8
 _ROOM = 0.65  # of the hash table that may be taken
 
 Floats = npt.NDArray[np.float64]
@@ -71,7 +72,11 @@ class Ngrams:
 
 def learn(name: str, text: str, alphabet: Alphabet, *, order: int = ORDER) -> Ngrams:
     """The n-gram model of a text; DataError where it has fewer than 1,000 letters of the alphabet."""
-    codes = alphabet.codes(text)
+    return learn_codes(name, alphabet.codes(text), alphabet, order=order)
+
+
+def learn_codes(name: str, codes: Octets, alphabet: Alphabet, *, order: int = ORDER) -> Ngrams:
+    """The same from places in the alphabet, uint8 [n]."""
     if len(codes) < LEAST_LETTERS:
         raise DataError(f"{name} has {len(codes):,} letters; a language is learnt from {LEAST_LETTERS:,} at least")
     held, rest = _held_out(codes)
@@ -94,7 +99,7 @@ def _held_out(codes: Octets) -> tuple[list[Octets], Octets]:
 def _learn(name: str, codes: Octets, alphabet: Alphabet, order: int) -> Ngrams:
     letters = len(alphabet.letters)
     k = 1
-    while k < order and letters ** (k + 1) <= _DENSE_CELLS:
+    while k < order and letters ** (k + 1) <= min(_DENSE_CELLS, max(_CELLS_A_LETTER * len(codes), _LEAST_CELLS)):
         k += 1
     counted = [_counted(codes, length, letters) for length in range(1, order + 1)]
     starts = [np.full(1, 1.0 / letters)]

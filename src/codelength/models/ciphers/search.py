@@ -202,7 +202,7 @@ def _schedule(n: int, homophonic: bool) -> list[tuple[int, tuple[float, float], 
     if homophonic:
         return [(600_000, (17.0, 0.72), True), (100_000, (3.0, 0.5), False), (10_000, _QUENCH, False)]
     if n <= 80:
-        return [(500_000 if n <= 48 else 150_000, (12.0, 2.0), False), (10_000, _QUENCH, False)]
+        return [(1_000_000 if n <= 48 else 150_000, (12.0, 2.0), False), (10_000, _QUENCH, False)]
     return [(60_000, (24.0, 0.72), n > 400), (10_000, _QUENCH, False)]
 
 

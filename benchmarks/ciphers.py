@@ -162,7 +162,9 @@ def pairs(model: Ngrams) -> list[Row]:
     path = SHARED_DATA / "ciphers" / "cipher_pairs_verified.tsv"
     with path.open(encoding="utf-8", newline="") as lines:
         for pair in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            cipher = read_ciphertext(pair["description"], pair["ciphertext"].encode(), symbols="characters")
+            cipher = read_ciphertext(
+                pair["description"], pair["ciphertext"].encode(), symbols="characters", blanks="drop"
+            )
             began = time.monotonic()
             wrong, told = error(model, cipher, LETTERS.codes(pair["plaintext"]), Effort(24, workers=2))
             rows.append(

@@ -23,6 +23,8 @@ MOST_SYMBOLS = 4_096
 
 _COMMENT = re.compile(r"^#[A-Z][A-Z ]*:.*$", re.MULTILINE)  # as transcriptions of manuscripts have them
 _WORDS_A_BLANK = (2.0, 12.0)  # letters between two blanks, where they part words
+_BLANKS = " \t\n\r\v\f"  # no others: a cipher's symbol may be any character
+_BETWEEN = re.compile(r"[ \t\n\r\v\f,;]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,14 +64,14 @@ def read_ciphertext(name: str, data: bytes, *, symbols: SymbolKind = "auto", bla
     if symbols != "bytes":
         text = _COMMENT.sub("", text)
     kind = _kind(text) if symbols == "auto" else symbols
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line.strip(_BLANKS) for line in re.split(r"[\r\n]+", text) if line.strip(_BLANKS)]
     if kind == "tokens":
-        rows = [re.split(r"[\s,;]+", line.strip().strip(",;")) for line in lines]
+        rows = [[token for token in _BETWEEN.split(line) if token] for line in lines]
         return _numbered(name, rows, " ")
     kept = blanks == "keep" or (blanks == "auto" and _has_words(lines))
     if not kept:
-        return _numbered(name, [[sign for sign in line if not sign.isspace()] for line in lines], "")
-    words = " ".join(text.split())
+        return _numbered(name, [[sign for sign in line if sign not in _BLANKS] for line in lines], "")
+    words = re.sub(r"[ \t\v\f]+", " ", " ".join(lines))
     return _numbered(name, [list(words)], "")
 
 
@@ -86,7 +88,7 @@ def _decoded(data: bytes, symbols: SymbolKind) -> str:
 
 
 def _kind(text: str) -> SymbolKind:
-    tokens = [token for token in re.split(r"[\s,;]+", text) if token]
+    tokens = [token for token in _BETWEEN.split(text) if token]
     if len(tokens) < 2:
         return "characters"
     numbers = sum(token.lstrip("-").isdigit() for token in tokens)
@@ -99,8 +101,8 @@ def _kind(text: str) -> SymbolKind:
 
 
 def _has_words(lines: list[str]) -> bool:
-    lengths = [len(word) for line in lines for word in line.split()]
-    if any(" " not in line.strip() for line in lines) and len(lines) > 1:
+    lengths = [len(word) for line in lines for word in line.split(" ") if word]
+    if any(" " not in line for line in lines) and len(lines) > 1:
         return False
     low, high = _WORDS_A_BLANK
     return len(lengths) > 2 and low <= sum(lengths) / len(lengths) <= high and len(set(lengths)) > 2

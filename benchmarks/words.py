@@ -1,0 +1,228 @@
+"""Words matched without parallel text: Multi30k English to French and German, P@1 and P@5 of the 800 commonest words.
+
+Two settings: all 29,000 lines of both languages, whose order is not used (the same sentences), and the first half of
+English with the second half of the other (disjoint halves; `seed` shuffles the lines before they are cut, 0 does not).
+Gold: xling-eval's pairs and the pairs of words with Dice > .3 over the parallel lines. Words as in data/words.py.
+
+    texts      `match words X Y`                             with the seed that the row names
+    vectors    the same on PPMI-SVD vectors of 50 dimensions
+    procrustes self-learning from a start: identical words; sorted similarities (vecmap); equal ranks;
+               entropic Gromov-Wasserstein (POT); half of the gold, the other half judged, without self-learning
+
+Run: python -m benchmarks.words [--quick]
+"""
+
+import gzip
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.record import SHARED_DATA, Row, record, target, tell
+from codelength.data.words import Words, numbered, split_words
+from codelength.match.ppmi import ppmi_vectors
+from codelength.match.procrustes import NEIGHBOURS, Points, Rotation, csls, rotation, self_learned, unit
+from codelength.match.word_seeds import Hint, Seed, seed_pairs
+from codelength.match.words import WordSearch, match_words
+
+WORDS, DICE = 800, 0.3
+SAME, HALVES = "same sentences", "disjoint halves"
+Gold = dict[str, frozenset[str]]
+Lines = list[list[str]]
+
+
+def lines(language: str) -> Lines:
+    """The training lines of Multi30k in words."""
+    text = gzip.decompress((SHARED_DATA / "multi30k" / f"train.{language}.gz").read_bytes()).decode()
+    return [split_words(line) for line in text.splitlines()]
+
+
+def gold_pairs(language: str, first: Lines, second: Lines, x: Sequence[str], y: Sequence[str]) -> Gold:
+    """What judges: the dictionary's pairs among the words, and those with Dice > .3 over the parallel lines."""
+    found: dict[str, set[str]] = {}
+    for file in sorted((SHARED_DATA / "bilingual_dict" / f"en-{language}").glob(f"*.en-{language}.tsv")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            one, other = line.split("\t")
+            if one in x and other in y:
+                found.setdefault(one, set()).add(other)
+    known_x, known_y = set(x), set(y)
+    of_x, of_y, of_both = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    for left, right in zip(first, second, strict=True):
+        ones, others = known_x & set(left), known_y & set(right)
+        of_x.update(ones)
+        of_y.update(others)
+        of_both.update((one, other) for one in ones for other in others)
+    for (one, other), count in of_both.items():
+        if 2 * count / (of_x[one] + of_y[other]) > DICE:
+            found.setdefault(one, set()).add(other)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+def measure(language: str, setting: str, seed: int, *, quick: bool) -> list[Row]:
+    """All methods on one pair of texts."""
+    first, second = lines("en"), lines(language)
+    x_lines, y_lines = first, second
+    if setting == HALVES:
+        order = np.arange(len(first)) if seed == 0 else np.random.default_rng(seed).permutation(len(first))
+        half = len(order) // 2
+        x_lines, y_lines = [first[i] for i in order[:half]], [second[i] for i in order[half:]]
+    x, y = numbered("en", x_lines), numbered(language, y_lines)
+    gold = gold_pairs(language, first, second, x.top(WORDS), y.top(WORDS))
+    rows: list[Row] = []
+    hints: tuple[Hint, ...] = (
+        ("none",) if seed or quick else ("none", "identical", "spelling") if language == "fr" else ("none", "identical")
+    )
+    for hint in hints:
+        for method in ("texts",) if seed else ("texts", "vectors"):
+            began = time.process_time()
+            sides = (x, y) if method == "texts" else (ppmi_vectors(x, WORDS), ppmi_vectors(y, WORDS))
+            search = WordSearch(words=WORDS, null=hint == "none" and not seed, restarts=1 if quick else 2)
+            found = match_words(*sides, hint=Seed(hint), search=search, gold=gold)
+            judged, match = found.precision, found.match
+            assert judged is not None
+            rows.append(
+                {
+                    **_head(language, setting, method, hint, seed),
+                    "p_at_1": round(100 * judged.at_1, 1),
+                    "p_at_5": round(100 * judged.at_5, 1),
+                    "judged_words": judged.judged_words,
+                    **{key: _whole(getattr(match, key)) for key in BITS},
+                    "learning_saved_bits": None if found.learning is None else _whole(found.learning.saved_bits),
+                    "cpu_seconds": round(time.process_time() - began, 1),
+                }
+            )
+            print(rows[-1], flush=True)
+    return rows if seed else rows + procrustes_rows(language, setting, x, y, gold)
+
+
+BITS = ("unmapped_bits", "mapped_bits", "map_bits", "saved_bits", "margin_bits", "null_saved_bits")
+
+
+def procrustes_rows(language: str, setting: str, words_x: Words, words_y: Words, gold: Gold) -> list[Row]:
+    """What others do: rotations from several starts."""
+    names_x, names_y = words_x.top(WORDS), words_y.top(WORDS)
+    x, y = (unit(ppmi_vectors(words, WORDS).vectors) for words in (words_x, words_y))
+    place = {word: j for j, word in enumerate(names_y)}
+    pairs = seed_pairs(names_x, names_y, Seed("identical"))
+    starts: dict[str, Callable[[], Rotation]] = {
+        "identical": lambda: rotation(x[[i for i, _ in pairs]], y[[j for _, j in pairs]]),
+        "sorted similarities": lambda: _by_profiles(x, y),
+        "equal ranks": lambda: rotation(x, y[: len(x)]),
+        "Gromov-Wasserstein": lambda: _by_transport(x, y),
+    }
+    if language != "fr":
+        del starts["Gromov-Wasserstein"]
+    rows: list[Row] = []
+    for name, start in starts.items():
+        began = time.process_time()
+        found = self_learned(x, y, start())
+        scores = csls(x @ found.rotation, y)
+        rows.append(_judged(_head(language, setting, "procrustes", name, 0), scores, names_x, place, gold, began))
+    words = sorted(gold)
+    np.random.default_rng(0).shuffle(words)
+    half = len(words) // 2
+    given = [
+        (i, place[other]) for i, word in enumerate(names_x) if word in words[:half] for other in sorted(gold[word])
+    ]
+    scores = csls(x @ rotation(x[[i for i, _ in given]], y[[j for _, j in given]]), y)
+    held = {word: gold[word] for word in words[half:]}
+    head = _head(language, setting, "procrustes", "half of the gold", 0)
+    rows.append(_judged(head, scores, names_x, place, held, time.process_time()))
+    for row in rows:
+        print(row, flush=True)
+    return rows
+
+
+def _by_profiles(x: Points, y: Points) -> Rotation:
+    """vecmap's start: words whose roots of similarities to all words, sorted, are alike."""
+    profiles = []
+    for side in (x, y):
+        left, values, _ = np.linalg.svd(side, full_matrices=False)
+        roots = np.sort((left * values) @ left.T, axis=1)
+        profiles.append(unit(roots))
+    forth = csls(profiles[0], profiles[1], NEIGHBOURS)
+    rows = np.concatenate([np.arange(len(x)), forth.argmax(0)])
+    columns = np.concatenate([forth.argmax(1), np.arange(len(y))])
+    return rotation(x[rows], y[columns])
+
+
+def _by_transport(x: Points, y: Points) -> Rotation:
+    import ot
+
+    p, q = np.full(len(x), 1 / len(x)), np.full(len(y), 1 / len(y))
+    plan = ot.gromov.entropic_gromov_wasserstein(
+        1 - x @ x.T, 1 - y @ y.T, p, q, "square_loss", epsilon=5e-4, max_iter=200
+    )
+    return rotation(x, np.asarray(plan, np.float64) @ y)
+
+
+def _judged(
+    head: Row, scores: npt.NDArray[np.float64], names: Sequence[str], place: dict[str, int], gold: Gold, began: float
+) -> Row:
+    order = np.argsort(-scores, axis=1)[:, :5]
+    right = [(i, {place[other] for other in gold[word]}) for i, word in enumerate(names) if word in gold]
+    return {
+        **head,
+        "p_at_1": round(100 * sum(int(order[i, 0]) in them for i, them in right) / len(right), 1),
+        "p_at_5": round(100 * sum(bool(them & set(map(int, order[i]))) for i, them in right) / len(right), 1),
+        "judged_words": len(right),
+        "cpu_seconds": round(time.process_time() - began, 1),
+    }
+
+
+def _head(language: str, setting: str, method: str, hint: str, seed: int) -> dict[str, str | int]:
+    return {"pair": f"en-{language}", "setting": setting, "method": method, "start": hint, "seed": seed}
+
+
+def _whole(bits: float | None) -> int | None:
+    return None if bits is None else round(bits)
+
+
+def judge(rows: Sequence[Row]) -> list[Row]:
+    """Ours beside the anchors' figures."""
+    table = {(row["pair"], row["setting"], row["method"], row["start"], row["seed"]): row for row in rows}
+    wanted = (
+        ("identical", SAME, 58.7),
+        ("identical", HALVES, 22.1),
+        ("none", SAME, 7.5),
+        ("none", HALVES, 3.3),
+    )
+    targets = []
+    for start, setting, least in wanted:
+        row = table.get(("en-fr", setting, "texts", start, 0))
+        if row is not None:
+            found = float(str(row["p_at_1"]))
+            what = f"en-fr, {setting}, seed {start}: P@1 in %"
+            targets.append(target(what, found, f">= {least}", found >= least))
+    return targets
+
+
+def main() -> None:
+    """Both languages, both settings, two more cuts into halves."""
+    quick = "--quick" in sys.argv
+    runs = [
+        ("fr", SAME, 0),
+        ("fr", HALVES, 0),
+        ("de", SAME, 0),
+        ("de", HALVES, 0),
+        ("fr", HALVES, 1),
+        ("fr", HALVES, 2),
+    ]
+    names = [Path("multi30k") / f"train.{language}.gz" for language in ("en", "fr", "de")]
+    prints = {str(name): (SHARED_DATA / name).read_bytes() for name in names}
+    for run in runs[:1] if quick else runs:
+        rows = measure(*run, quick=quick)
+        if quick:
+            tell(judge(rows))
+        else:
+            place = record("words", rows, prints, keys=("pair", "setting", "method", "start", "seed"), judge=judge)
+            tell(json.loads(place.read_text(encoding="utf-8"))["targets"])
+
+
+if __name__ == "__main__":
+    main()

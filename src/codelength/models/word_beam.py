@@ -45,21 +45,27 @@ def word_trigrams(symbols: Symbols, size: int) -> WordTrigrams:
     end = size - 1
     one = np.concatenate([[end], symbols])[: len(symbols)]
     two = np.where(one == end, end, np.concatenate([[end], one])[: len(symbols)])
-    pairs, pair_counts = np.unique(one * size + symbols, return_counts=True)
-    triples, triple_counts = np.unique((two * size + one) * size + symbols, return_counts=True)
-    after_one = np.stack([np.bincount(pairs // size, weights, size) for weights in (pair_counts, None)], 1)
-    contexts = np.searchsorted(pairs, triples // size)
-    known = (contexts < len(pairs)) & (pairs[np.minimum(contexts, len(pairs) - 1)] == triples // size)
-    after_two = np.stack(
-        [
-            np.bincount(contexts[known], np.asarray(w, np.float64)[known], len(pairs))
-            for w in (triple_counts, triples >= 0)
-        ],
-        1,
+    pairs, of_pair = np.unique(one * size + symbols, return_counts=True)
+    triples, of_triple = np.unique((two * size + one) * size + symbols, return_counts=True)
+    pair_counts, triple_counts = of_pair.astype(np.float64), of_triple.astype(np.float64)
+    contexts = np.searchsorted(pairs, triples // size)  # two words at the beginning of a line may not be a pair
+    known = pairs[np.minimum(contexts, len(pairs) - 1)] == triples // size
+    return WordTrigrams(
+        size,
+        np.bincount(symbols, minlength=size).astype(np.float64),
+        pairs,
+        pair_counts,
+        triples,
+        triple_counts,
+        _followers(pairs // size, pair_counts, size),
+        _followers(contexts[known], triple_counts[known], len(pairs)),
     )
-    singles = np.bincount(symbols, minlength=size).astype(np.float64)
-    floats = (pair_counts.astype(np.float64), triple_counts.astype(np.float64))
-    return WordTrigrams(size, singles, pairs, floats[0], triples, floats[1], after_one, after_two)
+
+
+def _followers(contexts: Symbols, counts: Floats, size: int) -> Floats:
+    """How many words followed each context, and how many different ones, [size, 2]."""
+    many = np.bincount(contexts, counts, size)
+    return np.stack([many, np.bincount(contexts, minlength=size)], 1).astype(np.float64)
 
 
 def decoded(
@@ -113,7 +119,7 @@ def _cost(
             at = _find(triples, (two * size + one) * size + word)
             seen = triple_counts[at] if at >= 0 else 0.0
             p = (seen + after_two[context, 1] * p) / (after_two[context, 0] + after_two[context, 1])
-    return -np.log2(p)
+    return float(-np.log2(p))
 
 
 @compiled

@@ -30,6 +30,7 @@ VERB_MODULES = (
     "codelength.cli.selecting",
     "codelength.cli.classifying",
     "codelength.cli.matching",
+    "codelength.cli.bounding",
 )
 INTERRUPTED = 128 + signal.SIGINT
 

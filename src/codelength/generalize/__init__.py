@@ -1,0 +1,1 @@
+"""What was learnt, and what can be promised about data to come."""

@@ -50,6 +50,17 @@ def words(
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="The lexicon: .jsonl, or else x, y, probability."),
     ] = None,
+    translate: Annotated[
+        str | None,
+        typer.Option("--translate", metavar="FILE", help="Lines of X's language to translate word for word."),
+    ] = None,
+    translated: Annotated[
+        str | None,
+        typer.Option("--translated", metavar="FILE", help="Where the translation goes; the screen if not said."),
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option("--reference", metavar="FILE", help="A right translation, for BLEU.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on a line.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing output.")] = False,
 ) -> None:
@@ -63,8 +74,11 @@ def words(
 
     if [x, y].count(STREAM) > 1:
         raise UsageError("standard input can be read once; name a file for one of the two")
-    if output is not None:
-        check_target(output, force=force)
+    if translate is None and (translated is not None or reference is not None):
+        raise UsageError("--translated and --reference go with --translate FILE")
+    for place in (output, translated):
+        if place is not None:
+            check_target(place, force=force)
     search = WordSearch(words=size, restarts=restarts, seed=random_seed, null=not no_null)
     hint, judge = _seed(seed), None if gold is None else _dictionary(gold)
     first, second = _read(x, vectors, size), _read(y, vectors, size)
@@ -84,6 +98,53 @@ def words(
             typer.echo(line)
     if output is not None:
         typer.echo(f"{printable(output)}: {len(found.lexicon):,} words", err=True)
+    if translate is not None:
+        _translate(found, (first, second), (translate, translated, reference), as_json=as_json, force=force)
+
+
+def _translate(
+    found: "WordMatch",
+    sides: "tuple[Words | WordVectors, Words | WordVectors]",
+    files: tuple[str, str | None, str | None],
+    *,
+    as_json: bool,
+    force: bool,
+) -> None:
+    from codelength.data.words import Words
+    from codelength.match.translation import bleu, translated, translator
+    from codelength.result.json_line import json_line
+
+    x, y = sides
+    if not isinstance(x, Words) or not isinstance(y, Words):
+        raise UsageError("--translate needs two texts: what Y's words in a row are is not told by word vectors")
+    source, target, reference = files
+    lines = _lines(source)
+    right = None if reference is None else _lines(reference)
+    if right is not None and len(right) != len(lines):
+        raise UsageError(f"{source} has {len(lines):,} lines and {reference} {len(right):,}; BLEU needs as many")
+    done = translated(translator(found.lexicon, y, sentences=x.some_lines()), lines)
+    text = "".join(" ".join(line) + "\n" for line in done.lines)
+    if target is not None:
+        with open_target(target, force=force) as place:
+            place.write(text.encode())
+    score = None if right is None else bleu(done.lines, right)
+    if as_json:
+        told = {"translated": source, "lines": len(lines), "bits": float(done.bits.sum()), "bleu": score}
+        typer.echo(json_line({**told, "kind": "ideal", "translation": [" ".join(line) for line in done.lines]}))
+        return
+    if target is None:
+        typer.echo()
+        typer.echo(text, nl=False)
+    told_score = "" if score is None else f", BLEU {100 * score:.2f} (4-grams of words in one case, one reference)"
+    typer.echo(f"{printable(source)}: {len(lines):,} lines, {done.bits.sum():,.0f} bits (ideal){told_score}", err=True)
+
+
+def _lines(source: str) -> list[list[str]]:
+    from codelength.data.word_vectors import unpacked
+    from codelength.data.words import decoded_lines, split_words
+
+    loaded = load(source)
+    return [split_words(line) for line in decoded_lines(unpacked(loaded.joined, loaded.name), loaded.name)]
 
 
 def _read(source: str, train: bool, size: int) -> "Words | WordVectors":

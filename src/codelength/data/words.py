@@ -1,13 +1,15 @@
 """Words of a text, numbered by frequency, line by line.
 
-A word is a run of letters, digits and underscores, or one other character that is no space, in one case. Lines are the
-units within which words stand together; a line of more than 100 words is cut.
+A word is a run of letters, digits and underscores, or one other character that is no space, in one case; one or two
+letters keep an apostrophe that ties them to the next word, as in l'été. Lines are the units within which words stand
+together; a line of more than 100 words is cut.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +17,7 @@ import numpy.typing as npt
 from codelength.errors import DataError, FormatError
 
 LINE_WORDS = 100
-_WORD = re.compile(r"\w+|[^\w\s]")
+_WORD = re.compile(r"[^\W\d_]{1,2}'(?=\w)|\w+|[^\w\s]")
 
 Ids = npt.NDArray[np.int64]
 
@@ -48,6 +50,11 @@ class Words:
         """The most frequent words."""
         return self.vocabulary[:size]
 
+    def some_lines(self, most: int = 3000) -> list[list[str]]:
+        """The first lines in words."""
+        ends = self.starts[: most + 1].tolist()
+        return [[self.vocabulary[i] for i in self.ids[a:b]] for a, b in pairwise(ends)]
+
     def shuffled(self, seed: int) -> "Words":
         """The same words and lengths of lines, in an order without meaning."""
         ids = np.random.default_rng(seed).permutation(self.ids)
@@ -58,15 +65,19 @@ def read_words(text: bytes, name: str) -> Words:
     """The words of a text in UTF-8; FormatError where it is none, DataError where it holds no words.
 
     >>> read_words("L'été, l'hiver\\n".encode(), "saisons").vocabulary
-    ("'", 'l', ',', 'hiver', 'été')
+    ("l'", ',', 'hiver', 'été')
     """
+    return numbered(name, [split_words(line) for line in decoded_lines(text, name)])
+
+
+def decoded_lines(text: bytes, name: str) -> list[str]:
+    """The lines of a text in UTF-8; FormatError where it is none."""
     try:
-        lines = text.decode("utf-8-sig").splitlines()
+        return text.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise FormatError(
             f"{name}: byte {error.start} is no UTF-8; words are read from text in UTF-8, or from word vectors"
         ) from error
-    return numbered(name, [split_words(line) for line in lines])
 
 
 def split_words(line: str) -> list[str]:

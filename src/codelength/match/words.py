@@ -30,7 +30,7 @@ from codelength.match.word_relations import Matrix, Relations, prior_nats, text_
 from codelength.match.word_seeds import Seed, seed_nats
 from codelength.models.word_pairs import Symbols, pair_bits
 from codelength.result.match import Match
-from codelength.result.words import CANDIDATES, Precision, WordMatch, WordPair
+from codelength.result.words import CANDIDATES, JUDGED, Precision, WordMatch, WordPair
 
 LEAST_WORDS = 10
 CORE, FIRST = 800, 300  # words that are matched as graphs, and in the smaller starts before that
@@ -154,7 +154,7 @@ def precision(lexicon: Sequence[WordPair], gold: Dictionary, targets: Sequence[s
     if not judged:
         raise DataError("no pair of the dictionary stands in the two vocabularies: nothing can be judged")
     first = sum(pair.translation in right for pair, right in judged)
-    five = sum(not right.isdisjoint(pair.candidates[:CANDIDATES]) for pair, right in judged)
+    five = sum(not right.isdisjoint(pair.candidates[:JUDGED]) for pair, right in judged)
     return Precision(len(judged), first / len(judged), five / len(judged))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from codelength.result.json_line import json_line
 from codelength.result.match import Match
 
-CANDIDATES = 5
+CANDIDATES, JUDGED = 10, 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,8 @@ def test_the_search_for_columns_finds_the_best_of_all_pairings() -> None:
     for seed in range(5):
         rng = np.random.default_rng(seed)
         related = np.asarray(np.corrcoef(rng.normal(size=(12, 4)).T), np.float64)
-        costs = Assignment(5 * rng.normal(size=(2, 4, 4)), related, rng.normal(size=(4, 4)), np.eye(4))
-        costs = Assignment(costs.linear, costs.x, 9 * (costs.y + costs.y.T), costs.related)
+        costs = Assignment(5 * rng.normal(size=(2, 4, 4)), related, rng.normal(size=(4, 4)))
+        costs = Assignment(costs.linear, costs.x, 9 * (costs.y + costs.y.T))
         least = min(
             costs.bits(np.array(order), np.array(signs))
             for order in itertools.permutations(range(4))

@@ -237,8 +237,17 @@ def copula(margins: tuple[Margin, ...], y: Points, shrinkage: float) -> Copula:
     free = Copula(name, margins, np.eye(d))
     if shrinkage == 1 or d == 1:
         return free
-    correlation = (1 - shrinkage) * np.corrcoef(free.scores(y).T) + shrinkage * np.eye(d)
+    correlation = (1 - shrinkage) * correlations(free.scores(y)) + shrinkage * np.eye(d)
     return Copula(name, margins, correlation)
+
+
+def correlations(scores: Points) -> Points:
+    """Correlations of columns [n, d], 0 with a column that is constant, [d, d]."""
+    centred = scores - scores.mean(axis=0)
+    sizes = np.maximum(np.sqrt((centred**2).sum(axis=0)), 1e-9)
+    found = (centred / sizes).T @ (centred / sizes)
+    np.fill_diagonal(found, 1)
+    return np.asarray(found, np.float64)
 
 
 def margins_of(y: Points) -> tuple[Margin, ...]:

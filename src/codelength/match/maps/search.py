@@ -28,6 +28,8 @@ MOST_PRECISION = 16
 LEVELS = 2048
 _SHRINKAGE = 0.1
 _STEPS = 200
+_REACH = 3.0  # how far downhill may lead, in logarithms of slopes and in Y's spreads
+_ANCHORS = ((0.25, 0.75), (0.1, 0.9), (0.02, 0.98))
 Advance = Callable[[int], object]
 
 
@@ -147,7 +149,7 @@ def _identity(judge: _Judge, some: Points, seed: int) -> Iterator[Candidate]:
 
 def _scale(judge: _Judge, some: Points, seed: int) -> Iterator[Candidate]:
     u = some / judge.frame.unit
-    lines = _Lines(u, judge.known.margins)
+    lines = _Lines(u, judge.known.z, judge.known.margins)
     ends = pairings(assignment(some, judge.known.columns, lines.costs), seed=seed, most=max(8, 2 * u.shape[1]))
     for number, pairing in enumerate(ends):
         slopes, shifts = lines.chosen(pairing)
@@ -202,32 +204,40 @@ _SEARCHES: dict[str, Callable[[_Judge, Points, int], Iterator[Candidate]]] = {
 
 
 class _Lines:
-    """What each column of u [n, d] costs for each margin in its best units: by moments, or by quartiles."""
+    """What each column of u [n, d] costs for each of z [m, d] in its best units: by moments, or by two quantiles."""
 
-    def __init__(self, u: Points, margins: tuple[Margin, ...]) -> None:
+    def __init__(self, u: Points, z: Points, margins: tuple[Margin, ...]) -> None:
         d = u.shape[1]
         self.costs = np.empty((2, d, d))
         self._slopes, self._shifts = np.empty((2, d, d)), np.empty((2, d, d))
-        for j, margin in enumerate(margins):
-            low, middle, high = margin.quantiles(np.array([0.25, 0.5, 0.75]))
-            for i, column in enumerate(u.T):
-                below, centre, above = np.quantile(column, [0.25, 0.5, 0.75])
-                for side, sign in enumerate((1, -1)):
-                    ways = [(sign / column.std(), column.mean())]
-                    if above > below and high > low:
-                        slope = sign * (high - low) / (above - below)
-                        ways.append((slope, centre - middle / slope))
-                    best = np.inf
-                    for slope, shift in ways:
-                        bits = -float(np.log2(margin.density(slope * (column - shift)) * abs(slope)).sum())
-                        if bits < best:
-                            best, self._slopes[side, i, j], self._shifts[side, i, j] = bits, slope, shift
-                    self.costs[side, i, j] = best
+        for i, column in enumerate(u.T):
+            for side, sign in enumerate((1, -1)):
+                ways = [_units(sign * column, other) for other in z.T]
+                for j, margin in enumerate(margins):
+                    costs = [
+                        -float(np.log2(margin.density(slope * (sign * column - shift)) * slope).sum())
+                        for slope, shift in ways[j]
+                    ]
+                    best = int(np.argmin(costs))
+                    slope, shift = ways[j][best]
+                    self.costs[side, i, j] = costs[best]
+                    self._slopes[side, i, j], self._shifts[side, i, j] = sign * slope, sign * shift
 
     def chosen(self, pairing: Pairing) -> tuple[Points, Points]:
         """Slopes and shifts of a pairing, [d] each."""
         place = (np.array(pairing.signs) < 0).astype(int), np.arange(len(pairing.order)), np.array(pairing.order)
         return self._slopes[place], self._shifts[place]
+
+
+def _units(column: Points, other: Points) -> list[tuple[float, float]]:
+    """Slopes > 0 and shifts that give a column [n] another's [m] mean and spread, or two of its quantiles."""
+    ways = [(float(1 / column.std()), float(column.mean()))]
+    for parts in _ANCHORS:
+        (low, high), (below, above) = np.quantile(other, parts), np.quantile(column, parts)
+        if high > low and above > below:
+            slope = float((high - low) / (above - below))
+            ways.append((slope, float(below - low / slope)))
+    return ways
 
 
 def _polished(
@@ -253,7 +263,8 @@ def _polished(
         return value, np.append(first, leans.sum(axis=0))
 
     begin = np.append(sizes, places)
-    found = minimize(together, begin, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
+    near = list(zip(begin - _REACH, begin + _REACH, strict=True))
+    found = minimize(together, begin, jac=True, method="L-BFGS-B", bounds=near, options={"maxiter": _STEPS})
     sizes, places = found.x[:d], found.x[d:]
     slopes = signs * np.exp(sizes)
     return slopes, mean - places / slopes

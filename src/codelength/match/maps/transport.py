@@ -32,6 +32,7 @@ POLISHED = 6
 MOST_COLUMNS = 16
 _ROUNDS = 8
 _STEPS = 60
+_REACH = 10.0  # how far downhill may lead, in Y's spreads
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,7 +208,9 @@ def _downhill_affine(u: Points, start: Linear, guide: Density) -> tuple[float, L
         return float(bits.sum()) - n * bits_from_nats(logarithm), np.append(turned.ravel(), slopes.sum(axis=0))
 
     begin = np.append(start.matrix.ravel(), start.matrix @ (mean - start.shifts))
-    found = minimize(value, begin, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
+    reach = np.append(np.full(d * d, 3 * np.abs(start.matrix).max()), np.full(d, _REACH))
+    near = list(zip(begin - reach, begin + reach, strict=True))
+    found = minimize(value, begin, jac=True, method="L-BFGS-B", bounds=near, options={"maxiter": _STEPS})
     matrix = found.x[: d * d].reshape(d, d)
     return float(found.fun), Linear(matrix, mean - np.linalg.solve(matrix, found.x[d * d :]))
 
@@ -227,7 +230,9 @@ def _downhill_orthogonal(x: Points, start: Linear, frame: Frame, guide: Density)
         return float(bits.sum()), np.append(turned, raw.sum(axis=0))
 
     begin = np.append(angles, start.matrix @ (mean - start.shifts * frame.unit))
-    found = minimize(value, begin, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
+    reach = np.append(np.full(len(angles), math.pi), _REACH * frame.spread)
+    near = list(zip(begin - reach, begin + reach, strict=True))
+    found = minimize(value, begin, jac=True, method="L-BFGS-B", bounds=near, options={"maxiter": _STEPS})
     matrix = rotation(found.x[: len(angles)], d, mirrored=mirrored)
     return float(found.fun), Linear(matrix, (mean - matrix.T @ found.x[len(angles) :]) / frame.unit)
 

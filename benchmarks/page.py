@@ -14,6 +14,7 @@ from benchmarks import (
     labels,
     ladder,
     leak,
+    maps,
     matrix,
     memory,
     mixing_net,
@@ -57,6 +58,7 @@ JUDGES: dict[str, Judge] = {
     "classification": classification.judge,
     "identify": identify.judge,
     "scaling": scaling.judge,
+    "maps": maps.judge,
 }
 
 

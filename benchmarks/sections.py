@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from benchmarks import coding_sections, learning_sections, shared_bits_sections
+from benchmarks import coding_sections, learning_sections, match_sections, shared_bits_sections
 from benchmarks.tables import Result
 
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
@@ -26,4 +26,5 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "classification": shared_bits_sections.classification_section,
     "identify": shared_bits_sections.identify_section,
     "scaling": shared_bits_sections.scaling_section,
+    "maps": match_sections.maps_section,
 }

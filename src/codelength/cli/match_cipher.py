@@ -101,6 +101,9 @@ def encipher(
     symbols: Annotated[
         int, typer.Option("--symbols", metavar="N", help="A homophonic key of so many symbols; 0: one a letter.", min=0)
     ] = 0,
+    letters: Annotated[
+        int, typer.Option("--letters", metavar="N", help="Only the first N letters and blanks; 0: all.", min=0)
+    ] = 0,
     spaces: Annotated[bool, typer.Option("--spaces", help="Leave blanks between words (not with --symbols).")] = False,
     columns: Annotated[
         int, typer.Option("--columns", metavar="N", help="First write it in N columns and take those down.", min=0)
@@ -127,7 +130,13 @@ def encipher(
     if spaces and (symbols or columns or reverse):
         raise UsageError("--spaces goes with a one-to-one key alone: no --symbols, --columns, --reverse")
     made, secret = encipher_text(
-        text, alphabet, np.random.default_rng(seed), symbols=symbols, columns=columns, reverse=reverse
+        text,
+        alphabet,
+        np.random.default_rng(seed),
+        symbols=symbols,
+        columns=columns,
+        reverse=reverse,
+        most=letters,
     )
     if key is not None:
         with open_target(key, force=force) as target:

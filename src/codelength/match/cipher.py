@@ -31,7 +31,7 @@ from codelength.units import bits_from_nats
 KeyKind = Literal["auto", "one-to-one", "homophonic"]
 Told = Callable[[float, str], None]  # bits and the best plaintext so far
 
-_CLEAR_BITS = 10.0  # less than a thousandth of the keys that random text would offer
+_CLEAR_BITS = 30.0  # by which two searches on random symbols hardly differ
 _ROUTES_TRIED = 12
 _DOUBT_BITS = 10.0
 

@@ -28,7 +28,8 @@ from codelength.units import KIB, MIB
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ORDER = 6
 _REACH_BYTES = MIB  # of what was read, that the n-grams are learnt from
-_LOOK_BYTES = 4 * KIB  # of the data, that F is searched on
+_LOOK_BYTES, _LONG_LOOK_BYTES = 1536, 12 * KIB  # of the data: that F is searched on, and then set right on
+_MENDING = (4_000, (1.0, 0.05))  # moves and temperatures
 _LANGUAGE_BYTES = 512 * KIB
 _LEAST_DATA_LETTERS = 24
 _FOREIGN_BITS = 1.0  # a letter more than the language costs, from which on the data do not look like it
@@ -122,30 +123,42 @@ def _found_key(data: bytes, read: bytes) -> tuple[Whole, bool] | None:
     """For each of 26 letters the one that it becomes, and whether capitals and small letters change places."""
     if len(read) < LEAST_LETTERS:
         return None
-    part = data[:_LOOK_BYTES]
-    codes = _letter_codes(part)
-    letters = codes[codes >= 0]
-    if len(letters) < _LEAST_DATA_LETTERS:
+    codes = _letter_codes(data[:_LOOK_BYTES])
+    if int((codes >= 0).sum()) < _LEAST_DATA_LETTERS:
         return None
     blanks = float((codes < 0).mean()) >= _BLANK_SHARE
     language = _learnt(read, blanks)
     if language is None:
         return None
-    held = codes if blanks else letters
-    used, numbered = np.unique(held[held >= 0], return_inverse=True)
-    cipher = np.full(len(held), -1, np.int64)
-    cipher[held >= 0] = numbered
-    problem = Problem(cipher, len(used), language, homophonic=False)
-    as_it_is = problem.solution(used.astype(np.int64))
-    if as_it_is.text_bits < len(held) * (language.rate_bits + _FOREIGN_BITS):
+    problem, used = _problem(codes, language)
+    as_it_is = problem.solution(used)
+    if as_it_is.text_bits < len(problem.cipher) * (language.rate_bits + _FOREIGN_BITS):
         return None
     best = search(problem, _EFFORT).solutions[0]
     if best.total_bits > as_it_is.text_bits:
         return None
+    key = _completed(used, best.key)
+    if len(data) > _LOOK_BYTES:
+        # Letters that are rare have their place by more of the data.
+        problem, used = _problem(_letter_codes(data[:_LONG_LOOK_BYTES]), language)
+        key = _completed(used, problem.anneal(key[used], *_MENDING, 1, fast=True))
+    return key, _is_capital(data[:_LOOK_BYTES]) != _is_capital(read)
+
+
+def _problem(codes: Whole, language: Ngrams) -> tuple[Problem, Whole]:
+    """The letters that occur as symbols, and which they are."""
+    held = codes if language.alphabet.has_blank else codes[codes >= 0]
+    used, numbered = np.unique(held[held >= 0], return_inverse=True)
+    cipher = np.full(len(held), -1, np.int64)
+    cipher[held >= 0] = numbered
+    return Problem(cipher, len(used), language, homophonic=False), used
+
+
+def _completed(used: Whole, found: Whole) -> Whole:
     key = np.full(26, -1, np.int64)
-    key[used] = best.key
-    key[key < 0] = np.setdiff1d(np.arange(26), best.key)
-    return key, _is_capital(part) != _is_capital(read)
+    key[used] = found
+    key[key < 0] = np.setdiff1d(np.arange(26), found)
+    return key
 
 
 def _letter_codes(data: bytes) -> Whole:

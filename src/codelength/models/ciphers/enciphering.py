@@ -54,17 +54,18 @@ def encipher_text(
     symbols: int = 0,
     columns: int = 0,
     reverse: bool = False,
+    most: int = 0,
 ) -> tuple[str, dict[str, str]]:
-    """A text written in cipher and its key: capitals, one a letter, or numbers where `symbols` are asked for.
+    """A text written in cipher, and its key: capitals, one a letter, or numbers where `symbols` are asked for.
 
-    Before that the letters may be turned round, and written in columns that are taken down. Blanks stay where the
+    Only its first `most` letters are taken, where that is not 0. Before that the letters may be turned round, and written in columns that are taken down. Blanks stay where the
     alphabet has them. Raises DataError where the text has no letters of the alphabet.
 
     >>> made, key = encipher_text("nnoo", Alphabet("no"), np.random.default_rng(0), columns=2)
     >>> [key[symbol] for symbol in made]
     ['n', 'o', 'n', 'o']
     """
-    codes = alphabet.codes(text)
+    codes = alphabet.codes(text)[: most or None]
     if not len(codes):
         raise DataError("the text has no letters of the alphabet; there is nothing to encipher")
     if reverse:

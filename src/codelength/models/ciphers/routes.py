@@ -10,6 +10,7 @@ where the language's pairs stand together again:
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -196,5 +197,6 @@ def _diagonals(grid: Whole) -> Whole:
     return np.concatenate([np.diagonal(grid[:, ::-1], columns - 1 - i) for i in range(rows + columns - 1)])
 
 
+@lru_cache(maxsize=4)
 def _gammas(n: int, symbols: int) -> npt.NDArray[np.float64]:
     return np.array([0.0, *(bits_from_nats(math.lgamma(i / 2)) for i in range(1, 2 * n + symbols + 3))])

@@ -5,10 +5,12 @@ key which of its letter's symbols came each time (kernel.py). Kernels run outsid
 as good as processes and share the tables.
 """
 
+import itertools
 import math
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +22,9 @@ from codelength.units import bits_from_nats
 
 Found = Callable[["Solution"], None]
 
+_LAST_MOVES = 3_000
 _AGREE = 3  # restarts that end at the same best text before the search stops
+_LONG = 8_000  # symbols that are searched on; the rest of a longer text only sets right what rare ones stand for
 _QUENCH = (1.0, 0.05)  # bits of temperature, the last steps of every restart
 
 
@@ -93,6 +97,11 @@ class Problem:
             return self.symbols * math.log2(letters)
         return sum(math.log2(letters - i) for i in range(self.symbols))
 
+    def beginning(self, size: int) -> "Problem":
+        """The same with the first symbols of the text alone."""
+        cipher = np.where(self.cipher[:size] == self.symbols, -1, self.cipher[:size])
+        return Problem(cipher, self.symbols, self.language, homophonic=self.homophonic)
+
     def solution(self, key: Whole) -> Solution:
         """What a key reads and costs, by the whole model."""
         text = self._whole(key)[self.cipher].astype(np.uint8)
@@ -161,29 +170,21 @@ def search(problem: Problem, effort: Effort, found: Found | None = None) -> Sear
     result = Searched()
     started = time.monotonic()
     with ThreadPoolExecutor(effort.workers) as pool:
-        pending: set[Future[tuple[Solution, int]]] = set()
-        sent = 0
-
-        def goes_on() -> bool:
-            if effort.seconds and time.monotonic() - started > effort.seconds:
-                return False
-            return result.best_hits < effort.agree and (sent < effort.restarts or bool(effort.seconds))
-
-        try:
-            while pending or goes_on():
-                while len(pending) < effort.workers and goes_on():
-                    pending.add(pool.submit(_restart, problem, effort.seed * 1_000_003 + sent))
-                    sent += 1
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    solution, evaluations = future.result()
-                    result.evaluations += evaluations
-                    result.restarts += 1
-                    if _enter(result, solution) and found is not None:
-                        found(solution)
-        finally:
-            for future in pending:
-                future.cancel()
+        sent: deque[Future[tuple[Solution, int]]] = deque()
+        for number in itertools.count():
+            while len(sent) < effort.workers and (effort.seconds or number + len(sent) < effort.restarts):
+                sent.append(pool.submit(_restart, problem, effort.seed * 1_000_003 + number + len(sent)))
+            # Taken in the order in which they were sent, so that any number of threads ends with the same key.
+            solution, evaluations = sent.popleft().result()
+            result.evaluations += evaluations
+            result.restarts += 1
+            if _enter(result, solution) and found is not None:
+                found(solution)
+            late = effort.seconds and time.monotonic() - started > effort.seconds
+            if late or result.best_hits >= effort.agree or not (effort.seconds or number + 1 < effort.restarts):
+                for future in sent:
+                    future.cancel()
+                break
     return result
 
 
@@ -191,9 +192,13 @@ def _restart(problem: Problem, seed: int) -> tuple[Solution, int]:
     rng = np.random.default_rng(seed)
     n, key = len(problem.cipher), problem.start(rng)
     evaluations = 0
+    part = problem.beginning(_LONG) if n > _LONG else problem
     for moves, heats, fast in _schedule(n, problem.homophonic):
-        key = problem.anneal(key, moves, heats, int(rng.integers(1, 1 << 31)), fast=fast)
+        key = part.anneal(key, moves, heats, int(rng.integers(1, 1 << 31)), fast=fast)
         evaluations += moves
+    if part is not problem:
+        key = problem.anneal(key, _LAST_MOVES, _QUENCH, int(rng.integers(1, 1 << 31)), fast=True)
+        evaluations += _LAST_MOVES
     return problem.solution(key), evaluations
 
 

@@ -42,6 +42,7 @@ BENCHMARKS = {
     "everything": Benchmark("one net on the union of two data sets, one after the other, one alone", 2, 20),
     "selection": Benchmark("documents for 20 targets: bits, DSIR, gzip; what a net learns from them", 40, 180),
     "scaling": Benchmark("select, matrix and classify in two processes; what a gigabyte costs", 30, 90),
+    "ciphers": Benchmark("ciphers read: by length, by symbols, Zodiac-408; keys tried in a second", 25, 90),
     "leak": Benchmark("test items planted in training texts, with mistakes", 3, 15),
     "pairs": Benchmark("thirty real pairs: do stronger models find more shared structure?", 8, 40),
     "mixing_net": Benchmark("mixing:level=max with its net beside it without, on the ladder's texts", 50, 150),

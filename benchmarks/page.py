@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks import (
     archive,
     bits_each,
+    ciphers,
     classification,
     epiplexity,
     explain,
@@ -57,6 +58,7 @@ JUDGES: dict[str, Judge] = {
     "explain": explain.judge,
     "classification": classification.judge,
     "identify": identify.judge,
+    "ciphers": ciphers.judge,
     "scaling": scaling.judge,
     "maps": maps.judge,
 }

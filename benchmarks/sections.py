@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from benchmarks import coding_sections, learning_sections, match_sections, shared_bits_sections
+from benchmarks import cipher_sections, coding_sections, learning_sections, match_sections, shared_bits_sections
 from benchmarks.tables import Result
 
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "explain": shared_bits_sections.explain_section,
     "classification": shared_bits_sections.classification_section,
     "identify": shared_bits_sections.identify_section,
+    "ciphers": cipher_sections.ciphers_section,
     "scaling": shared_bits_sections.scaling_section,
     "maps": match_sections.maps_section,
 }

@@ -58,8 +58,9 @@ def encipher_text(
 ) -> tuple[str, dict[str, str]]:
     """A text written in cipher, and its key: capitals, one a letter, or numbers where `symbols` are asked for.
 
-    Only its first `most` letters are taken, where that is not 0. Before that the letters may be turned round, and written in columns that are taken down. Blanks stay where the
-    alphabet has them. Raises DataError where the text has no letters of the alphabet.
+    Only its first `most` letters are taken, where that is not 0. Before that the letters may be turned round, and
+    written in columns that are taken down. Blanks stay where the alphabet has them. Raises DataError where the text has
+    no letters of the alphabet.
 
     >>> made, key = encipher_text("nnoo", Alphabet("no"), np.random.default_rng(0), columns=2)
     >>> [key[symbol] for symbol in made]

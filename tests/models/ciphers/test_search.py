@@ -59,7 +59,7 @@ def test_a_homophonic_cipher_is_read_by_the_two_part_code(austen: Ngrams) -> Non
 
 
 def test_without_paying_for_homophones_a_wrong_key_looks_better(austen: Ngrams) -> None:
-    problem, plain = made(austen, 300, symbols=130)
+    problem, plain = made(austen, 300, symbols=200)
     truth = austen.bits(plain, fast=True).sum()
     problem.gammas[:] = 0.0  # the choice of homophones is free
     degenerate = problem.solution(

@@ -13,7 +13,7 @@ EXAMPLES = {
     "02_what_x_knows_about_y": "X = genome.txt: useless",
     "03_your_own_model": "coded, and decoded again",
     "04_known_source": "is the mutual information of X and Y",
-    "07_what_a_key_hides": "of its 2,7",
+    "08_what_a_key_hides": "of its 2,7",
     "06_labels_in_bits": "random labels:",
     "07_a_map_without_pairs": "open: a rotation or mirror of 1 and 2",
     "05_a_smaller_file": "without X: this file can only be decoded with the data",

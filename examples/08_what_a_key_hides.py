@@ -1,6 +1,6 @@
 """What does X know about Y, if Y is enciphered? With the key F in the code, nearly all that it knew before.
 
-    python examples/07_what_a_key_hides.py
+    python examples/08_what_a_key_hides.py
 
 Y is a chapter of *Pride and Prejudice*, X the first chapters of it. A substitution of letters hides Y from a model that
 has read X: bytes are bytes. `matched(...)` searches the substitution that makes Y like X, sends it and pays for it.

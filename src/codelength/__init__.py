@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codelength.coding.container import Contents, Limits, read_container, scan_container, write_container
     from codelength.coding.sequential import ByteReader, SequentialModel
     from codelength.data.bundled import bundled
+    from codelength.data.ciphertexts import Ciphertext, read_ciphertext
     from codelength.data.documents import Document, Documents, documents
     from codelength.data.files import load
     from codelength.data.labelled import Labelled, load_labelled
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from codelength.learning.catalogue import create_learner
     from codelength.learning.meter import PrequentialMeter, prequential_meter
     from codelength.loss_curve import LossCurve
+    from codelength.match.cipher import decipher
     from codelength.measure.classification import CodelengthClassifier
     from codelength.measure.codelength import measure, measure_ladder
     from codelength.measure.epiplexity import epiplexity
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from codelength.models.counts import Counts
     from codelength.models.from_codec import FromCodec, RoundTripCost, round_trip_cost
     from codelength.models.libraries import Brotli, Bz2, Gzip, Ppmd, Xz, Zstd
+    from codelength.models.matched import Matched
     from codelength.models.mixing.model import Mixing
     from codelength.models.mixtures import Bayes, Switching
     from codelength.models.tally import Tally
@@ -73,10 +76,12 @@ if TYPE_CHECKING:
     from codelength.report.explanation_page import explanation_page
     from codelength.report.plots import shared_plot
     from codelength.result.codelength import Codelength
+    from codelength.result.deciphered import Deciphered
     from codelength.result.epiplexity import Epiplexity, TwoPart
     from codelength.result.explanation import Explanation
     from codelength.result.labels import LabelCode, Unsupervised
     from codelength.result.leak import LeakCheck
+    from codelength.result.match import Match
     from codelength.result.matrix import Matrix
     from codelength.result.regret import Regret
     from codelength.result.selection import PricedDataset, Selection
@@ -95,6 +100,7 @@ __all__ = [
     "Brotli",
     "ByteReader",
     "Bz2",
+    "Ciphertext",
     "Cluster",
     "Codec",
     "CodecError",
@@ -107,6 +113,7 @@ __all__ = [
     "DamagedError",
     "DataError",
     "Dataset",
+    "Deciphered",
     "Document",
     "Documents",
     "Epiplexity",
@@ -125,6 +132,8 @@ __all__ = [
     "LossCurve",
     "LostProcessError",
     "MachineError",
+    "Match",
+    "Matched",
     "Matrix",
     "Mixing",
     "Model",
@@ -161,6 +170,7 @@ __all__ = [
     "check_program",
     "create",
     "create_learner",
+    "decipher",
     "documents",
     "entries",
     "epiplexity",
@@ -178,6 +188,7 @@ __all__ = [
     "neighbour_joining",
     "prequential_meter",
     "price_datasets",
+    "read_ciphertext",
     "read_container",
     "read_loss_curves",
     "regret",
@@ -198,6 +209,7 @@ _HOMES = {
     "codelength.coding.container": "Contents Limits read_container scan_container write_container",
     "codelength.coding.sequential": "ByteReader SequentialModel",
     "codelength.data.bundled": "bundled",
+    "codelength.data.ciphertexts": "Ciphertext read_ciphertext",
     "codelength.data.documents": "Document Documents documents",
     "codelength.data.files": "load",
     "codelength.data.labelled": "Labelled load_labelled",
@@ -210,6 +222,7 @@ _HOMES = {
     "codelength.learning.catalogue": "create_learner",
     "codelength.learning.meter": "PrequentialMeter prequential_meter",
     "codelength.loss_curve": "LossCurve",
+    "codelength.match.cipher": "decipher",
     "codelength.measure.classification": "CodelengthClassifier",
     "codelength.measure.codelength": "measure measure_ladder",
     "codelength.measure.epiplexity": "epiplexity",
@@ -228,6 +241,7 @@ _HOMES = {
     "codelength.models.counts": "Counts",
     "codelength.models.from_codec": "FromCodec RoundTripCost round_trip_cost",
     "codelength.models.libraries": "Brotli Bz2 Gzip Ppmd Xz Zstd",
+    "codelength.models.matched": "Matched",
     "codelength.models.mixing.model": "Mixing",
     "codelength.models.mixtures": "Bayes Switching",
     "codelength.models.tally": "Tally",
@@ -240,10 +254,12 @@ _HOMES = {
     "codelength.report.explanation_page": "explanation_page",
     "codelength.report.plots": "shared_plot",
     "codelength.result.codelength": "Codelength",
+    "codelength.result.deciphered": "Deciphered",
     "codelength.result.epiplexity": "Epiplexity TwoPart",
     "codelength.result.explanation": "Explanation",
     "codelength.result.labels": "LabelCode Unsupervised",
     "codelength.result.leak": "LeakCheck",
+    "codelength.result.match": "Match",
     "codelength.result.matrix": "Matrix",
     "codelength.result.regret": "Regret",
     "codelength.result.selection": "PricedDataset Selection",

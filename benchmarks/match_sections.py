@@ -28,7 +28,7 @@ def _cases(rows: Sequence[Result]) -> str:
         mine = [row for row in drawn if row["method"] == OURS]
         lines.append(
             [
-                name,
+                f"{name} ({mine[0]['points']:,} points)",
                 "told" if mine[0]["should_be_told"] else "open",
                 f"{sum(row['told'] is row['should_be_told'] for row in mine)} of {len(mine)}",
                 ", ".join(dict.fromkeys(row["family"] for row in mine)),
@@ -38,7 +38,7 @@ def _cases(rows: Sequence[Result]) -> str:
         )
     head = ["clouds", "should be", "said so", "family chosen", f"error, {OURS}", *peers, "seconds"]
     return (
-        f"### Known maps, {rows[0]['points']} points each\n\nThe error is the root of the mean square of F(x) − truth, "
+        "### Known maps\n\nThe error is the root of the mean square of F(x) − truth, "
         "in units of Y's spread, mean over draws; where the map is open\nit may well be another one.\n\n"
         + table(head, lines)
     )

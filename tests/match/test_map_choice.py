@@ -1,6 +1,7 @@
 """Maps between clouds without pairs: known ones are found, and what cannot be told is said."""
 
 import functools
+import importlib.util
 import itertools
 import json
 
@@ -183,3 +184,10 @@ def test_constant_columns_are_left_out_with_a_warning() -> None:
     assert "x is constant in b: left out" in got.mapped.match.warnings
     with pytest.raises(DataError, match="x has 1 columns that are not constant and y 2"):
         found(x[:, :2], skewed(1))
+
+
+def test_a_missing_library_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ot" else there(name))
+    with pytest.raises(UsageError, match=r"match map needs POT; pip install 'codelength\[learn,match\]'"):
+        found(skewed(0), skewed(1))

@@ -50,6 +50,7 @@ BENCHMARKS = {
     "matrix": Benchmark("all pairs beside NCD with xz: speed, languages, classes, sequences", 12, 45),
     "explain": Benchmark("planted quotations found with their places; a page of 10 MB in a browser", 4, 20),
     "maps": Benchmark("maps between clouds of points without pairs, columns of tables, beside transport alone", 15, 60),
+    "bounds": Benchmark("bounds where risks are known, on coded classifiers; the two-sample test", 2, 15),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks import (
     archive,
     bits_each,
+    bounds,
     ciphers,
     classification,
     epiplexity,
@@ -61,6 +62,7 @@ JUDGES: dict[str, Judge] = {
     "ciphers": ciphers.judge,
     "scaling": scaling.judge,
     "maps": maps.judge,
+    "bounds": bounds.judge,
 }
 
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from benchmarks import cipher_sections, coding_sections, learning_sections, match_sections, shared_bits_sections
+from benchmarks import (
+    bounds_sections,
+    cipher_sections,
+    coding_sections,
+    learning_sections,
+    match_sections,
+    shared_bits_sections,
+)
 from benchmarks.tables import Result
 
 SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
@@ -28,4 +35,5 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "ciphers": cipher_sections.ciphers_section,
     "scaling": shared_bits_sections.scaling_section,
     "maps": match_sections.maps_section,
+    "bounds": bounds_sections.bounds_section,
 }

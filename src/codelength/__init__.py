@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from codelength.generalize.bounds.beside import bounds_beside, samples_beside
+    from codelength.generalize.bounds.two_sample import exchangeable, exchangeable_inputs
     from codelength.learning.catalogue import create_learner
     from codelength.learning.meter import PrequentialMeter, prequential_meter
     from codelength.loss_curve import LossCurve
@@ -75,9 +77,11 @@ if TYPE_CHECKING:
     from codelength.registry import LADDER, create, entries
     from codelength.report.explanation_page import explanation_page
     from codelength.report.plots import shared_plot
+    from codelength.result.bounds import Bound, SampleSize
     from codelength.result.codelength import Codelength
     from codelength.result.deciphered import Deciphered
     from codelength.result.epiplexity import Epiplexity, TwoPart
+    from codelength.result.exchangeability import Exchangeability
     from codelength.result.explanation import Explanation
     from codelength.result.labels import LabelCode, Unsupervised
     from codelength.result.leak import LeakCheck
@@ -97,6 +101,7 @@ __all__ = [
     "Archive",
     "Bayes",
     "Bits",
+    "Bound",
     "Brotli",
     "ByteReader",
     "Bz2",
@@ -117,6 +122,7 @@ __all__ = [
     "Document",
     "Documents",
     "Epiplexity",
+    "Exchangeability",
     "Explanation",
     "FormatError",
     "FromCodec",
@@ -147,6 +153,7 @@ __all__ = [
     "Reader",
     "Regret",
     "RoundTripCost",
+    "SampleSize",
     "Selection",
     "SequentialModel",
     "Shared",
@@ -166,6 +173,7 @@ __all__ = [
     "__version__",
     "archive",
     "average_linkage",
+    "bounds_beside",
     "bundled",
     "check_program",
     "create",
@@ -174,6 +182,8 @@ __all__ = [
     "documents",
     "entries",
     "epiplexity",
+    "exchangeable",
+    "exchangeable_inputs",
     "explain",
     "explanation_page",
     "generate",
@@ -193,6 +203,7 @@ __all__ = [
     "read_loss_curves",
     "regret",
     "round_trip_cost",
+    "samples_beside",
     "scan_container",
     "select_documents",
     "shared",
@@ -219,6 +230,8 @@ _HOMES = {
         "CodecError CodelengthError DamagedError DataError FormatError GivenError "
         "LimitError LostProcessError MachineError OptionError ProgramError SourceError UnknownNameError UsageError"
     ),
+    "codelength.generalize.bounds.beside": "bounds_beside samples_beside",
+    "codelength.generalize.bounds.two_sample": "exchangeable exchangeable_inputs",
     "codelength.learning.catalogue": "create_learner",
     "codelength.learning.meter": "PrequentialMeter prequential_meter",
     "codelength.loss_curve": "LossCurve",
@@ -253,9 +266,11 @@ _HOMES = {
     "codelength.registry": "LADDER create entries",
     "codelength.report.explanation_page": "explanation_page",
     "codelength.report.plots": "shared_plot",
+    "codelength.result.bounds": "Bound SampleSize",
     "codelength.result.codelength": "Codelength",
     "codelength.result.deciphered": "Deciphered",
     "codelength.result.epiplexity": "Epiplexity TwoPart",
+    "codelength.result.exchangeability": "Exchangeability",
     "codelength.result.explanation": "Explanation",
     "codelength.result.labels": "LabelCode Unsupervised",
     "codelength.result.leak": "LeakCheck",

@@ -1,11 +1,14 @@
-"""The verb bounds: its tables, its JSON and what it refuses."""
+"""The verbs bounds and exchangeable: tables, JSON and what they refuse."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from codelength.cli.main import run
+from codelength.data.bundled import bundled
 from codelength.result.bounds import BOUND_KEYS
+from codelength.result.exchangeability import EXCHANGEABILITY_KEYS
 
 GIVEN = ("bounds", "--train-error", "0.06", "--bits", "2500", "--n", "60000")
 
@@ -63,4 +66,47 @@ def test_errors_say_what_was_wrong(
     arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(("bounds", *arguments)) == 2
+    assert capsys.readouterr().err.startswith(f"Error: {message}")
+
+
+def test_lines_of_two_books_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sources = []
+    for name in ("pride_2.txt", "war.txt"):
+        path = tmp_path / name
+        path.write_bytes(b"\n".join(bundled(name).joined.split(b"\n")[:400]))
+        sources.append(str(path))
+    assert run(("exchangeable", *sources, "--with", "counts:order=2")) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["items", "read", "bits", "saved", "e-value", "kind"]
+    assert lines[-1].endswith("told apart: no draws of one distribution at alpha = 0.05")
+    assert run(("exchangeable", *sources, "--with", "counts:order=2", "--stop", "--json")) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert tuple(row) == EXCHANGEABILITY_KEYS
+    assert row["told_apart"]
+    assert row["items_read"] < row["train_items"] + row["test_items"]
+
+
+def test_labelled_data_are_told_apart_by_a_learner(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, shift in (("a.csv", 0), ("b.csv", 3)):
+        (tmp_path / name).write_text("v,kind\n" + "".join(f"{i * 7 % 5 + shift},{i % 2}\n" for i in range(80)))
+    sources = (str(tmp_path / "a.csv"), str(tmp_path / "b.csv"))
+    assert run(("exchangeable", *sources, "--learner", "knn", "--json")) == 0
+    assert json.loads(capsys.readouterr().out)["told_apart"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--with", "counts", "--learner", "knn"), "--with names a model for texts, --learner one for labelled data"),
+        (("--with", "bz2"), "bz2 does not say what each byte costs"),
+        (("--learner", "kmn"), "there is no learner 'kmn'"),
+        (("--with", "counts", "--alpha", "2"), "alpha is 2.0"),
+    ],
+)
+def test_exchangeable_says_what_was_wrong(
+    options: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one\ntwo\n")
+    assert run(("exchangeable", str(path), str(path), *options)) == 2
     assert capsys.readouterr().err.startswith(f"Error: {message}")

@@ -1,10 +1,12 @@
-"""The verb bounds: what a training error and a number of bits promise of data to come."""
+"""The verbs bounds and exchangeable: what a training error and bits promise of data to come, and whether they may."""
 
 import sys
 from typing import Annotated
 
 import typer
 
+from codelength.cli.progress import Progress
+from codelength.data.documents import TEXT_FIELD
 from codelength.errors import UsageError
 
 Number = float | None
@@ -12,8 +14,9 @@ Count = int | None
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb to the application."""
+    """Add the verbs to the application."""
     app.command()(bounds)
+    app.command()(exchangeable)
 
 
 def bounds(
@@ -137,3 +140,69 @@ def bounds(
         typer.echo()
     if lacking:
         unavailable_table(lacking).write(sys.stdout)
+
+
+def exchangeable(
+    train: Annotated[
+        str, typer.Argument(metavar="TRAIN", help="A folder (an item a file), .jsonl or .parquet, or a file of lines.")
+    ],
+    test: Annotated[str, typer.Argument(metavar="TEST", help="Items that should be draws of the same distribution.")],
+    name: Annotated[
+        str | None,
+        typer.Option("--with", metavar="NAME", help="The model that tells apart; mixing:level=fast if not said."),
+    ] = None,
+    learner: Annotated[
+        str | None,
+        typer.Option("--learner", metavar="NAME", help="For labelled data, as `labels` takes them: a learner of it."),
+    ] = None,
+    alpha: Annotated[float, typer.Option("--alpha", help="How often it may err where nothing differs.")] = 0.05,
+    seed: Annotated[int, typer.Option("--seed", help="Of the items' random order.", min=0)] = 0,
+    stop: Annotated[bool, typer.Option("--stop", help="Leave as soon as the sets are told apart.")] = False,
+    text_field: Annotated[
+        str,
+        typer.Option("--text-field", metavar="NAME", help="The field of JSON lines or Parquet that holds the text."),
+    ] = TEXT_FIELD,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Test by code length whether a compressor can tell TRAIN from TEST.
+
+    Bounds rest on its not being able to. Bits saved on which item is of which set make an e-value, valid whenever one
+    stops. Items are put in random order; they must be whole samples (documents, not the lines of one).
+    """
+    from codelength.generalize.bounds.two_sample import exchangeable as tested
+    from codelength.generalize.bounds.two_sample import exchangeable_inputs
+    from codelength.report.bounds_table import exchangeability_table
+
+    if name is not None and learner is not None:
+        raise UsageError("--with names a model for texts, --learner one for labelled data; take one of them")
+    if learner is not None:
+        from codelength.data.pooled import load_pooled
+        from codelength.learning.catalogue import check_learner
+
+        check_learner(learner)
+        one, other = load_pooled(train, test)
+        with Progress(f"telling {train} from {test}", total_bytes=len(one) + len(other)) as progress:
+            found = exchangeable_inputs(
+                one, other, learner, names=(train, test), seed=seed, alpha=alpha, stop=stop, advance=progress
+            )
+    else:
+        from codelength.data.documents import documents
+        from codelength.registry import create
+        from codelength.types import Model
+
+        model = create(name or "mixing:level=fast")
+        if not isinstance(model, Model):
+            raise UsageError(
+                f"{name} does not say what each byte costs; take one that `codelength models` says predicts"
+            )
+        sources = [documents(source, text_field=text_field) for source in (train, test)]
+        items = [[document.text for document in source] for source in sources]
+        names = (sources[0].name, sources[1].name)
+        with Progress(f"telling {names[0]} from {names[1]}", total_bytes=len(items[0]) + len(items[1])) as progress:
+            found = tested(items[0], items[1], model, names=names, seed=seed, alpha=alpha, stop=stop, advance=progress)
+    if as_json:
+        typer.echo(found.to_json())
+        return
+    exchangeability_table(found).write(sys.stdout)
+    typer.echo()
+    typer.echo(str(found))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from codelength.report.tables import Table
+from codelength.report.tables import Table, bits_text
 from codelength.result.bounds import Bound, SampleSize, Unavailable
+from codelength.result.exchangeability import Exchangeability
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -64,6 +65,19 @@ def sample_sizes_table(rows: Sequence[SampleSize]) -> Table:
             for row in rows
         ),
         left=frozenset({"holds"}),
+    )
+
+
+def exchangeability_table(found: Exchangeability, *, steps: int = 5) -> Table:
+    """What was saved on the way, at a few numbers of items read."""
+    shown = [found.curve[round(i * (len(found.curve) - 1) / steps)] for i in range(1, steps + 1)]
+    return Table(
+        f"{found.train} ({found.train_items:,} items) against {found.test} ({found.test_items:,}), by {found.teller}",
+        ("items read", "bits saved", "e-value", "kind"),
+        tuple(
+            (f"{n:,}", bits_text(bits), f"{2.0**bits:.3g}" if bits < 1000 else f"2^{bits:,.0f}", found.kind)
+            for n, bits in dict.fromkeys(shown)
+        ),
     )
 
 

@@ -15,6 +15,7 @@ EXAMPLES = {
     "04_known_source": "is the mutual information of X and Y",
     "08_what_a_key_hides": "of its 2,7",
     "06_labels_in_bits": "random labels:",
+    "09_what_bits_promise": "not told apart at alpha = 0.05",
     "07_a_map_without_pairs": "open: a rotation or mirror of 1 and 2",
     "05_a_smaller_file": "without X: this file can only be decoded with the data",
 }

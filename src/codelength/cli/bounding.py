@@ -7,6 +7,7 @@ import typer
 
 from codelength.cli.progress import Progress
 from codelength.data.documents import TEXT_FIELD
+from codelength.data.names import printable
 from codelength.errors import UsageError
 
 Number = float | None
@@ -181,9 +182,10 @@ def exchangeable(
 
         check_learner(learner)
         one, other = load_pooled(train, test)
-        with Progress(f"telling {train} from {test}", total_bytes=len(one) + len(other)) as progress:
+        names = (printable(train), printable(test))
+        with Progress(f"telling {names[0]} from {names[1]}", total_bytes=len(one) + len(other)) as progress:
             found = exchangeable_inputs(
-                one, other, learner, names=(train, test), seed=seed, alpha=alpha, stop=stop, advance=progress
+                one, other, learner, names=names, seed=seed, alpha=alpha, stop=stop, advance=progress
             )
     else:
         from codelength.data.documents import documents

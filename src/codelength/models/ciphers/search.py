@@ -205,7 +205,7 @@ def _restart(problem: Problem, seed: int) -> tuple[Solution, int]:
 def _schedule(n: int, homophonic: bool) -> list[tuple[int, tuple[float, float], bool]]:
     """Moves, temperatures and whether the fast tables do, one after the other."""
     if homophonic:
-        return [(600_000, (17.0, 0.72), True), (100_000, (3.0, 0.5), False), (10_000, _QUENCH, False)]
+        return [(2_000_000, (7.0, 1.5), True), (60_000, (2.0, 0.3), False), (10_000, _QUENCH, False)]
     if n <= 80:
         return [(1_000_000 if n <= 48 else 150_000, (12.0, 2.0), False), (10_000, _QUENCH, False)]
     return [(60_000, (24.0, 0.72), n > 400), (10_000, _QUENCH, False)]

@@ -51,6 +51,7 @@ BENCHMARKS = {
     "explain": Benchmark("planted quotations found with their places; a page of 10 MB in a browser", 4, 20),
     "maps": Benchmark("maps between clouds of points without pairs, columns of tables, beside transport alone", 15, 60),
     "bounds": Benchmark("bounds where risks are known, on coded classifiers; the two-sample test", 2, 15),
+    "words": Benchmark("words of Multi30k matched without parallel text; translation word for word", 8, 40),
     "memory": Benchmark("peak memory of 1 GB through mixing:level=fast", 25, 60),
 }
 

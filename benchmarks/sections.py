@@ -36,4 +36,5 @@ SECTIONS: dict[str, Callable[[Sequence[Result]], str]] = {
     "scaling": shared_bits_sections.scaling_section,
     "maps": match_sections.maps_section,
     "bounds": bounds_sections.bounds_section,
+    "words": match_sections.words_section,
 }

@@ -1,6 +1,7 @@
 """Words, word vectors and dictionaries are read as they are written, and what is none of them is said with its line."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from codelength.data.word_vectors import is_vectors, read_vectors, unpacked
 from codelength.data.words import LINE_WORDS, read_words
 from codelength.errors import CodelengthError, DataError, FormatError
 
+SAMPLE = Path(__file__).parents[3] / "shared" / "data" / "embeddings" / "en-sample.txt.gz"
 ROWS = "dog 1 0.5 -2e-1\nbig cat 0 1 0\n"
 HEAD = f"2 3\n{ROWS}"
 
@@ -88,3 +90,10 @@ def test_a_text_without_words_or_in_another_encoding_is_an_error(data: bytes, ki
 def test_a_dictionary_without_pairs_is_an_error(data: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_dictionary(data, "toy")
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="../shared/data/embeddings is absent")
+def test_ten_thousand_real_vectors_are_read() -> None:
+    found = read_vectors(unpacked(SAMPLE.read_bytes(), "sample"), "sample")
+    assert found.vectors.shape == (10_000, 40)
+    assert len(set(found.words)) == 10_000

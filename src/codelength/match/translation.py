@@ -44,7 +44,7 @@ class Translated:
     bits: Floats
 
 
-def translator(lexicon: Sequence[WordPair], y: Words, *, sentences: Lines = (), rounds: int = 2) -> Translator:
+def translator(lexicon: Sequence[WordPair], y: Words, *, sentences: Lines = (), rounds: int = 3) -> Translator:
     """From a lexicon and a text of Y; `sentences` of X improve the channel in so many rounds.
 
     >>> from codelength.data.words import numbered

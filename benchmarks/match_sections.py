@@ -95,7 +95,9 @@ def _right(rows: Sequence[Result]) -> str:
 
 def words_section(rows: Sequence[Result]) -> str:
     """Lexicons by method and start, and translation."""
-    lexicons = [row for row in rows if row["method"] != "translation"]
+    lexicons = [row for row in rows if row["method"] in ("texts", "vectors", "procrustes")]
+    starts = [row for row in rows if "total_bits" in row]
+    held = [row for row in rows if "words" in row]
     translations = [row for row in rows if row["method"] == "translation"]
     return (
         "## Words without parallel text\n\nMulti30k, the 800 commonest words; see [words.md](words.md).\n\n"
@@ -116,6 +118,19 @@ def words_section(rows: Sequence[Result]) -> str:
                 ]
                 for row in lexicons
             ],
+        )
+        + "\nStarts on the vectors of disjoint halves (en-fr), the shortest code first:\n\n"
+        + table(
+            ["total bits", "P@1"],
+            [
+                [number(row["total_bits"]), f"{row['p_at_1']:.1f}"]
+                for row in sorted(starts, key=lambda row: float(row["total_bits"]))
+            ],
+        )
+        + "\nOf 2,500 words of disjoint halves (en-fr), those that the shortest code holds:\n\n"
+        + table(
+            ["words", "how many", "judged", "P@1"],
+            [[row["start"], f"{row['words']:,}", str(row["judged_words"]), f"{row['p_at_1']:.1f}"] for row in held],
         )
         + "\ntest_2016_flickr, word for word with 2,500 words found without a seed; BLEU-4 of words in one case:\n\n"
         + table(

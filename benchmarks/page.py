@@ -27,6 +27,7 @@ from benchmarks import (
     selection,
     training_run,
     unsupervised,
+    words,
 )
 from benchmarks.record import RESULTS, Judge
 from benchmarks.sections import SECTIONS
@@ -63,6 +64,7 @@ JUDGES: dict[str, Judge] = {
     "scaling": scaling.judge,
     "maps": maps.judge,
     "bounds": bounds.judge,
+    "words": words.judge,
 }
 
 

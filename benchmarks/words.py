@@ -12,9 +12,10 @@ Gold: xling-eval's pairs and the pairs of words with Dice > .3 over the parallel
 Translation of test_2016_flickr word for word, by the lexicon of 2,500 words that was found without a seed: BLEU-4 of
 lower-cased words as above, one reference, no smoothing (match/translation.py), and the mean bits of a line.
 
-Run: python -m benchmarks.words [--quick]
+Run: python -m benchmarks.words [--quick] [starts]
 """
 
+import functools
 import gzip
 import json
 import sys
@@ -32,7 +33,7 @@ from codelength.match.ppmi import ppmi_vectors
 from codelength.match.procrustes import NEIGHBOURS, Points, Rotation, csls, rotation, self_learned, unit
 from codelength.match.translation import bleu, translated, translator
 from codelength.match.word_seeds import Hint, Seed, seed_pairs
-from codelength.match.words import WordSearch, match_words
+from codelength.match.words import WordSearch, match_words, precision
 
 WORDS, DICE = 800, 0.3
 LEXICON_WORDS, LEARN_LINES = 2500, 3000
@@ -132,6 +133,39 @@ def translation_rows(language: str, setting: str) -> list[Row]:
                 "bleu": round(100 * bleu(found.lines, references), 2),
                 "bits_per_line": round(float(found.bits.mean()), 2),
                 "cpu_seconds": round(time.process_time() - began, 1),
+            }
+        )
+    for row in rows:
+        print(row, flush=True)
+    return rows
+
+
+def starts_rows() -> list[Row]:
+    """Whether shorter codes are better lexicons: eight starts on vectors; the words that the shortest code holds."""
+    first, second = lines("en"), lines("fr")
+    half = len(first) // 2
+    x, y = numbered("en", first[:half]), numbered("fr", second[half:])
+    gold = gold_pairs("fr", first, second, x.top(LEXICON_WORDS), y.top(LEXICON_WORDS))
+    sides = ppmi_vectors(x, WORDS), ppmi_vectors(y, WORDS)
+    found = match_words(*sides, search=WordSearch(restarts=8, null=False), gold=gold)
+    head: dict[str, str | int] = {"pair": "en-fr", "setting": HALVES, "seed": 0}
+    assert found.start_precisions is not None
+    rows: list[Row] = [
+        {**head, "method": "starts", "start": str(i), "total_bits": round(bits), "p_at_1": round(100 * right, 1)}
+        for i, (bits, right) in enumerate(zip(found.totals, found.start_precisions, strict=True))
+    ]
+    lexicon = match_words(x, y, search=WordSearch(words=LEXICON_WORDS, restarts=1, null=False)).lexicon
+    for name, held in (("held", True), ("left out", False)):
+        part = [pair for pair in lexicon if pair.kept == held]
+        judged = precision(part, gold, y.top(LEXICON_WORDS))
+        rows.append(
+            {
+                **head,
+                "method": f"of {LEXICON_WORDS} words",
+                "start": name,
+                "words": len(part),
+                "judged_words": judged.judged_words,
+                "p_at_1": round(100 * judged.at_1, 1),
             }
         )
     for row in rows:
@@ -252,10 +286,13 @@ def main() -> None:
     ]
     names = [Path("multi30k") / f"train.{language}.gz" for language in ("en", "fr", "de")]
     prints = {str(name): (SHARED_DATA / name).read_bytes() for name in names}
-    for run in runs[:1] if quick else runs:
-        rows = measure(*run, quick=quick)
-        if not run[2] and not quick:
-            rows += translation_rows(run[0], run[1])
+    parts: list[Callable[[], list[Row]]] = [] if quick else [starts_rows]
+    if "starts" not in sys.argv:
+        chosen = runs[:1] if quick else runs
+        parts += [functools.partial(measure, *run, quick=quick) for run in chosen]
+        parts += [functools.partial(translation_rows, run[0], run[1]) for run in chosen if not run[2] and not quick]
+    for part in parts:
+        rows = part()
         if quick:
             tell(judge(rows))
         else:

@@ -138,8 +138,12 @@ def match_words(
     match = replace(match, warnings=_warnings(match, hint))
     learning = _learning(first, second, best, match)
     lexicon = _lexicon(first, second, best)
-    judged = None if gold is None else precision(lexicon, gold, second.vocabulary)
-    return WordMatch(match, learning, lexicon, hint.hint, tuple(one.total_bits for one in found), judged)
+    judged, of_starts = None, None
+    if gold is not None:
+        judged = precision(lexicon, gold, second.vocabulary)
+        of_starts = tuple(precision(_lexicon(first, second, one), gold, second.vocabulary).at_1 for one in found)
+    totals = tuple(one.total_bits for one in found)
+    return WordMatch(match, learning, lexicon, hint.hint, totals, judged, of_starts)
 
 
 def precision(lexicon: Sequence[WordPair], gold: Dictionary, targets: Sequence[str]) -> Precision:

@@ -59,8 +59,9 @@ class WordMatch:
     learning: Match | None
     lexicon: tuple[WordPair, ...]
     seed: str
-    totals: tuple[float, ...]
+    totals: tuple[float, ...]  # of all starts, as they were tried
     precision: Precision | None = None
+    start_precisions: tuple[float, ...] | None = None  # P@1 of each start
 
     @property
     def rows(self) -> tuple[Match, ...]:
@@ -75,6 +76,7 @@ class WordMatch:
                 **self.match.json_values(),
                 "seed": self.seed,
                 "restart_bits": self.totals,
+                "restart_precision_at_1": self.start_precisions,
                 "learning_unmapped_bits": None if self.learning is None else self.learning.unmapped_bits,
                 "learning_mapped_bits": None if self.learning is None else self.learning.mapped_bits,
                 "judged_words": None if judged is None else judged.judged_words,

@@ -84,7 +84,7 @@ def select(quick: bool) -> Iterator[Row]:
 
 def matrices(quick: bool) -> Iterator[Row]:
     """Whole calls of matrix."""
-    novels = need("dickens")[:5_000_000]
+    novels = need("dickens")[:8_000_000]
     wiki = need("enwik6")
     count, size = (6, 2_000) if quick else (ITEMS, ITEM_BYTES)
     texts = novels + wiki + need("bible.txt") + need("ecoli_first_half")

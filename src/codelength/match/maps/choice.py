@@ -79,7 +79,7 @@ def match_maps(
     Raises DataError for other than finite numbers, unlike numbers of columns, or fewer than 20 points.
 
     >>> rng = np.random.default_rng(0)
-    >>> x, y = rng.gamma(2, size=(300, 1)), 5 * rng.gamma(2, size=(300, 1)) + 3
+    >>> x, y = rng.gamma(2, size=(1000, 1)), 5 * rng.gamma(2, size=(1000, 1)) + 3
     >>> found = match_maps(cloud(x, "x"), cloud(y, "y"), null=False)
     >>> found.mapped.match.family, found.mapped.identified, found.mapped.pairs[0].slope > 0
     ('scale', True, True)

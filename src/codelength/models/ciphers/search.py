@@ -173,7 +173,7 @@ def search(problem: Problem, effort: Effort, found: Found | None = None) -> Sear
         sent: deque[Future[tuple[Solution, int]]] = deque()
         for number in itertools.count():
             while len(sent) < effort.workers and (effort.seconds or number + len(sent) < effort.restarts):
-                sent.append(pool.submit(_restart, problem, effort.seed * 1_000_003 + number + len(sent)))
+                sent.append(pool.submit(_restart, problem, effort.seed, number + len(sent)))
             # Taken in the order in which they were sent, so that any number of threads ends with the same key.
             solution, evaluations = sent.popleft().result()
             result.evaluations += evaluations
@@ -188,12 +188,12 @@ def search(problem: Problem, effort: Effort, found: Found | None = None) -> Sear
     return result
 
 
-def _restart(problem: Problem, seed: int) -> tuple[Solution, int]:
-    rng = np.random.default_rng(seed)
+def _restart(problem: Problem, seed: int, number: int) -> tuple[Solution, int]:
+    rng = np.random.default_rng(seed * 1_000_003 + number)
     n, key = len(problem.cipher), problem.start(rng)
     evaluations = 0
     part = problem.beginning(_LONG) if n > _LONG else problem
-    for moves, heats, fast in _schedule(n, problem.homophonic):
+    for moves, heats, fast in _schedule(n, problem.homophonic, number):
         key = part.anneal(key, moves, heats, int(rng.integers(1, 1 << 31)), fast=fast)
         evaluations += moves
     if part is not problem:
@@ -202,8 +202,13 @@ def _restart(problem: Problem, seed: int) -> tuple[Solution, int]:
     return problem.solution(key), evaluations
 
 
-def _schedule(n: int, homophonic: bool) -> list[tuple[int, tuple[float, float], bool]]:
-    """Moves, temperatures and whether the fast tables do, one after the other."""
+def _schedule(n: int, homophonic: bool, restart: int) -> list[tuple[int, tuple[float, float], bool]]:
+    """Moves, temperatures and whether the fast tables do, one after the other.
+
+    Homophonic keys take turns: some are met by a quick cooling from far above only, others by a slow one from near.
+    """
+    if homophonic and restart % 2 == 0:
+        return [(600_000, (17.0, 0.72), True), (100_000, (3.0, 0.5), False), (10_000, _QUENCH, False)]
     if homophonic:
         return [(2_000_000, (7.0, 1.5), True), (60_000, (2.0, 0.3), False), (10_000, _QUENCH, False)]
     if n <= 80:

@@ -1,13 +1,13 @@
 """Two worker processes beside none, and what a gigabyte costs.
 
     select     a pool of 628 MB (texts of 20 classes, numbered, 48 times over) for 100 target documents
-    matrix     300 texts of 50,000 bytes by `crossing`
+    matrix     150 texts of 50,000 bytes by `crossing`
     classify   AG News taught, 100,000 texts told apart
     steps      what the steps of `select` cost one core: reading JSON lines, surveying, making the state, sending it,
                scoring
 
 Wall seconds of whole calls, worker processes started and the state sent within them; one and two in turn, the median of
-the turns. `dask` is a local cluster of two workers, in `matrix` only. Both cores must be free: see the load.
+the turns. `dask` is a local cluster of two workers, in `classify` only. Both cores must be free: see the load.
 Run: python -m benchmarks.scaling [PARTS] [--quick]
 """
 
@@ -45,7 +45,7 @@ LAYOUTS: dict[str, Callable[[], Layout | None]] = {
     "2 workers": lambda: Processes(2),
     DASK: lambda: Cluster("local", 2),
 }
-ITEMS, ITEM_BYTES = 300, 50_000
+ITEMS, ITEM_BYTES = 150, 50_000
 ASKED = 100_000
 
 
@@ -135,7 +135,7 @@ def steps(quick: bool) -> Iterator[Row]:
 
 def _timed(part: str, size: int, quick: bool, call: Callable[[Spread], Any]) -> Iterator[Row]:
     loads: list[float] = []
-    layouts = {name: layout for name, layout in LAYOUTS.items() if part == "matrix" or name != DASK}
+    layouts = {name: layout for name, layout in LAYOUTS.items() if part == "classify" or name != DASK}
     seconds: dict[str, list[float]] = {name: [] for name in layouts}
     for _ in range(1 if quick else TURNS):
         for name, layout in layouts.items():

@@ -156,7 +156,7 @@ class Pieces:
         room = (len(data) + len(texts)) * (self.longest + 2) + 1
         ends = np.zeros((2, len(texts) + 1), np.int64)
         found, behind = (Counted(one[:-1], one[1:], *_pair(room)) for one in ends)
-        stamps = np.full((2, len(self.keys)), -1, np.int64)
+        stamps = np.full((2, 0 if len(table) else len(self.keys)), -1, np.int64)  # a trace counts nothing
         at = np.zeros(3, np.int64)
         done: Whole = 0
         while done < len(texts):
@@ -375,8 +375,9 @@ def _collect(
                     key = context * 256 + byte
                     row = _find(keys, kinds, contexts, suffixes, slots, used, grow, key, order + 1, context, moved)
                 if i >= 0:
-                    m = _add(context, text, stamps[1], behind_rows, behind_times, m)
-                    if row >= 0:
+                    if not traced:
+                        m = _add(context, text, stamps[1], behind_rows, behind_times, m)
+                    if row >= 0 and not traced:
                         n = _add(row, text, stamps[0], rows, times, n)
                     if traced:
                         table[t, 0], table[t, 1] = row, context
@@ -403,8 +404,9 @@ def _collect(
             key = np.int64((h * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(3)) | (np.int64(1) << np.int64(61))
             h = np.uint64(0)
             row = _find(keys, kinds, contexts, suffixes, slots, used, grow, key, longest + 1, 1, -1)
-            m = _add(1, text, stamps[1], behind_rows, behind_times, m)
-            if row >= 0:
+            if not traced:
+                m = _add(1, text, stamps[1], behind_rows, behind_times, m)
+            if row >= 0 and not traced:
                 n = _add(row, text, stamps[0], rows, times, n)
             if traced:
                 table[t, 0], table[t, 1], table[t, 2], table[t, 3] = row, 1, first, i + 1
@@ -414,8 +416,9 @@ def _collect(
                 if row >= 0:
                     key = (np.int64(1) << np.int64(62)) | (before << np.int64(31)) | np.int64(row)
                     pair = _find(keys, kinds, contexts, suffixes, slots, used, grow, key, longest + 2, before, row)
-                m = _add(before, text, stamps[1], behind_rows, behind_times, m)
-                if pair >= 0:
+                if not traced:
+                    m = _add(before, text, stamps[1], behind_rows, behind_times, m)
+                if pair >= 0 and not traced:
                     n = _add(pair, text, stamps[0], rows, times, n)
                 if traced:
                     table[t, 0], table[t, 1], table[t, 2], table[t, 3] = pair, before, first, i + 1

@@ -80,8 +80,8 @@ def from_table(
 def _from_npy(name: str, data: bytes) -> Points:
     try:
         points = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise FormatError(f"{name} is no array that can be read: {error}") from None
+    except (ValueError, EOFError, OSError):
+        raise FormatError(f"{name} is no array that can be read; write numbers with numpy.save, or .csv") from None
     if not isinstance(points, np.ndarray) or points.dtype.kind not in "fiub" or points.ndim not in (1, 2):
         told = f"{points.ndim} axes of {points.dtype}" if isinstance(points, np.ndarray) else "several arrays"
         raise FormatError(f"{name} holds {told}; points are numbers in one or two axes, [points, columns]")
